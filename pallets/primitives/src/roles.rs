@@ -1,0 +1,61 @@
+//! What pallets ask of one another, as roles. The runtime gives each role to a pallet; mocks fake them.
+
+use crate::{
+    card::{Card, CardId, Terms},
+    key::ItemId,
+};
+use alloc::vec::Vec;
+use sp_runtime::{AccountId32, DispatchResult};
+
+/// Looks cards up. Played by pallet-cards.
+pub trait CardLookup {
+    /// The card, retired or not.
+    fn card(id: CardId) -> Option<Card<AccountId32>>;
+    /// Its terms; `None` when it is unknown or retired.
+    fn terms(id: CardId) -> Option<Terms>;
+    /// Makes a card exist in benchmarks, with a blob of `blob_len` bytes committed to `commitments`.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_card(
+        creator: AccountId32,
+        root: crate::blob::ContentRoot,
+        blob_len: u64,
+        commitments: Option<crate::card::KeyCommitments>,
+        terms: Terms,
+    ) -> CardId;
+}
+
+/// Says what still depends on a card. Played by pallet-keys.
+pub trait CardDependents {
+    /// Keys made of it so far.
+    fn keys_made(card: CardId) -> u32;
+    /// Whether an order or a key still refers to it, so that its row must stay.
+    fn depends_on(card: CardId) -> bool;
+    /// Whether a false key was proven.
+    fn is_frozen(card: CardId) -> bool;
+}
+
+impl CardDependents for () {
+    fn keys_made(_: CardId) -> u32 {
+        0
+    }
+    fn depends_on(_: CardId) -> bool {
+        false
+    }
+    fn is_frozen(_: CardId) -> bool {
+        false
+    }
+}
+
+/// The tokens that wallets see. Played by pallet-nfts, through the runtime's glue.
+///
+/// The owner of a key is stored there and nowhere else.
+pub trait KeyItems {
+    /// Makes the item of an edition, in its creator's collection, for `owner`. Makes the collection at need.
+    fn mint(creator: &AccountId32, item: ItemId, owner: &AccountId32) -> DispatchResult;
+    /// Destroys an item; only while the pallet that calls has unlocked items.
+    fn burn(creator: &AccountId32, item: ItemId) -> DispatchResult;
+    /// Who owns it.
+    fn owner(creator: &AccountId32, item: ItemId) -> Option<AccountId32>;
+    /// Items of an account in item order, after `after`, at most `limit`.
+    fn owned(owner: &AccountId32, after: Option<ItemId>, limit: u32) -> Vec<ItemId>;
+}
