@@ -56,6 +56,6 @@ pub trait KeyItems {
     fn burn(creator: &AccountId32, item: ItemId) -> DispatchResult;
     /// Who owns it.
     fn owner(creator: &AccountId32, item: ItemId) -> Option<AccountId32>;
-    /// Items of an account in item order, after `after`, at most `limit`.
+    /// Items of an account in a fixed order, after `after`, at most `limit`.
     fn owned(owner: &AccountId32, after: Option<ItemId>, limit: u32) -> Vec<ItemId>;
 }

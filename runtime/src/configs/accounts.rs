@@ -1,0 +1,100 @@
+//! Ways to act: batches, delegates, shared accounts, and sudo, which has a key only in test presets.
+
+use crate::{constants::money, *};
+use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use frame_support::{
+    parameter_types,
+    traits::{ConstU32, InstanceFilter},
+};
+use scale_info::TypeInfo;
+use sp_runtime::traits::BlakeTwo256;
+
+parameter_types! {
+    pub const ProxyDepositBase: Balance = money::deposit(1, 8);
+    pub const ProxyDepositFactor: Balance = money::deposit(0, 33);
+    pub const AnnouncementDepositBase: Balance = money::deposit(1, 16);
+    pub const AnnouncementDepositFactor: Balance = money::deposit(0, 68);
+    pub const MultisigDepositBase: Balance = money::deposit(1, 88);
+    pub const MultisigDepositFactor: Balance = money::deposit(0, 32);
+}
+
+/// What a delegate may do. A sidecar needs [`ProxyType::Content`] and no more.
+#[derive(
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Debug,
+    Default,
+)]
+pub enum ProxyType {
+    /// Everything.
+    #[default]
+    Any,
+    /// Everything but moving money.
+    NonTransfer,
+    /// Cards, seats and keys.
+    Content,
+}
+
+impl InstanceFilter<RuntimeCall> for ProxyType {
+    fn filter(&self, call: &RuntimeCall) -> bool {
+        match self {
+            ProxyType::Any => true,
+            ProxyType::NonTransfer => !matches!(call, RuntimeCall::Balances(_) | RuntimeCall::Sudo(_)),
+            ProxyType::Content => false,
+        }
+    }
+
+    fn is_superset(&self, other: &Self) -> bool {
+        self <= other
+    }
+}
+
+impl pallet_sudo::Config for Runtime {
+    type RuntimeCall = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_sudo::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_utility::Config for Runtime {
+    type PalletsOrigin = OriginCaller;
+    type RuntimeCall = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_utility::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_proxy::Config for Runtime {
+    type AnnouncementDepositBase = AnnouncementDepositBase;
+    type AnnouncementDepositFactor = AnnouncementDepositFactor;
+    type BlockNumberProvider = System;
+    type CallHasher = BlakeTwo256;
+    type Currency = Balances;
+    // A person has a handful of devices; a company a few dozen.
+    type MaxPending = ConstU32<32>;
+    type MaxProxies = ConstU32<32>;
+    type ProxyDepositBase = ProxyDepositBase;
+    type ProxyDepositFactor = ProxyDepositFactor;
+    type ProxyType = ProxyType;
+    type RuntimeCall = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_proxy::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_multisig::Config for Runtime {
+    type BlockNumberProvider = System;
+    type Currency = Balances;
+    type DepositBase = MultisigDepositBase;
+    type DepositFactor = MultisigDepositFactor;
+    type MaxSignatories = ConstU32<100>;
+    type RuntimeCall = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_multisig::weights::SubstrateWeight<Runtime>;
+}

@@ -1,0 +1,66 @@
+//! Every number of the economy and of time, with its unit and its reason.
+//!
+//! What differs between presets is not here: it is written at genesis (see `genesis_presets`) and read
+//! by runtime API, so that one blob serves every network.
+
+/// Money, in units of 10⁻¹² CARD.
+pub mod money {
+    use crate::Balance;
+
+    /// One CARD. Twelve decimals, so that a chunk of a cheap film can be priced without fractions.
+    pub const CARD: Balance = 1_000_000_000_000;
+    /// 10⁻³ CARD.
+    pub const MILLICARD: Balance = CARD / 1_000;
+    /// 10⁻⁶ CARD.
+    pub const MICROCARD: Balance = CARD / 1_000_000;
+
+    /// Least balance of an account: about the deposit of the 100 bytes that it takes in state, so dust
+    /// never costs the chain more than it holds.
+    pub const EXISTENTIAL_DEPOSIT: Balance = MILLICARD;
+    /// Deposit for each byte in state. A card of 500 bytes locks 5 mCARD; a gigabyte locks 10,000 CARD.
+    pub const DEPOSIT_PER_BYTE: Balance = 10 * MICROCARD;
+    /// Deposit for each row in state beside its bytes: a trie row costs about 100 bytes of nodes.
+    pub const DEPOSIT_PER_ROW: Balance = 100 * DEPOSIT_PER_BYTE;
+
+    /// Deposit for `rows` rows that hold `bytes` bytes together.
+    pub const fn deposit(rows: u32, bytes: u32) -> Balance {
+        rows as Balance * DEPOSIT_PER_ROW + bytes as Balance * DEPOSIT_PER_BYTE
+    }
+
+    /// Fee for each byte of a transaction: a publish of 1 KB pays 1 mCARD, a preview of 4 KiB four more.
+    pub const FEE_PER_BYTE: Balance = MICROCARD;
+    /// Fee for one second of execution. A transfer (about 0.2 ms with its base) pays about 0.2 mCARD.
+    pub const FEE_PER_SECOND: Balance = CARD;
+}
+
+/// Time.
+pub mod time {
+    /// Milliseconds of a slot: the shortest that volunteers' machines on a wide network keep up with while a
+    /// block carries proofs of about a millisecond each.
+    pub const SLOT_MILLIS: u64 = 3_000;
+    /// Blocks of a day when no slot is empty.
+    pub const DAY_BLOCKS: u32 = (24 * 60 * 60 * 1_000 / SLOT_MILLIS) as u32;
+    /// Chance that a slot has a primary author: BABE's `c` = 1/4, as the BABE paper's analysis assumes.
+    pub const PRIMARY_PROBABILITY: (u64, u64) = (1, 4);
+}
+
+/// What a block may hold.
+pub mod block {
+    use frame_support::weights::constants::WEIGHT_REF_TIME_PER_SECOND;
+    use sp_runtime::Perbill;
+
+    /// Execution time of a block: one third of a slot, the proposer's share of it being two thirds.
+    pub const MAX_REF_TIME: u64 = WEIGHT_REF_TIME_PER_SECOND;
+    /// Part of a block open to ordinary transactions; the rest is for operational ones.
+    pub const NORMAL_RATIO: Perbill = Perbill::from_percent(75);
+    /// Part of a block that hooks of `on_initialize` are expected to need.
+    pub const INITIALIZE_RATIO: Perbill = Perbill::from_percent(5);
+    /// Bytes of a block: what a home connection uploads within a slot.
+    pub const MAX_LENGTH: u32 = 5 * 1024 * 1024;
+    /// Blocks whose hashes are kept for mortal transactions: two hours.
+    pub const HASH_COUNT: u32 = 2_400;
+}
+
+/// Prefix of SS58 addresses. Not in the public registry, and the one block of free prefixes whose addresses
+/// all begin with `hc`, for hash card.
+pub const SS58_PREFIX: u16 = 13_936;

@@ -1,0 +1,67 @@
+//! Networks at block 0. All that differs between them is here.
+
+use crate::{constants::money::CARD, *};
+use alloc::{vec, vec::Vec};
+use serde_json::{json, Value};
+use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
+use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
+
+/// The lengths in which networks differ. Units are in the names.
+struct Pace {
+    epoch_slots: u64,
+}
+
+/// Everything passes within a minute or two, so that a person or a test can watch it.
+const DEV: Pace = Pace { epoch_slots: 20 };
+/// A few minutes: long enough for four validators to start and stop within an epoch.
+const LOCAL: Pace = Pace { epoch_slots: 100 };
+
+fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
+    // Every well-known development account can pay for anything that a test does.
+    let endowed: Vec<_> = Sr25519Keyring::iter().map(|k| (k.to_account_id(), 1_000_000 * CARD)).collect();
+    let keys: Vec<_> = validators.into_iter().map(|(who, keys)| (who.clone(), who, keys)).collect();
+    json!({
+        "balances": { "balances": endowed },
+        "babe": { "epochConfig": configs::GENESIS_EPOCH_CONFIG },
+        "lengths": { "epochSlots": pace.epoch_slots },
+        "session": { "keys": keys },
+        "sudo": { "key": Some(root) },
+    })
+}
+
+fn validator(account: Sr25519Keyring, grandpa: Ed25519Keyring) -> (AccountId, SessionKeys) {
+    let keys = SessionKeys { babe: account.public().into(), grandpa: grandpa.public().into() };
+    (account.to_account_id(), keys)
+}
+
+/// One validator, fast.
+fn dev() -> Value {
+    let validators = vec![validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice)];
+    genesis(validators, Sr25519Keyring::Alice.to_account_id(), &DEV)
+}
+
+/// Four validators: the fewest of whom one may fail.
+fn local() -> Value {
+    let validators = vec![
+        validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
+        validator(Sr25519Keyring::Bob, Ed25519Keyring::Bob),
+        validator(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
+        validator(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
+    ];
+    genesis(validators, Sr25519Keyring::Alice.to_account_id(), &LOCAL)
+}
+
+/// JSON of a preset; it patches the default genesis.
+pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
+    let patch = match id.as_ref() {
+        DEV_RUNTIME_PRESET => dev(),
+        LOCAL_TESTNET_RUNTIME_PRESET => local(),
+        _ => return None,
+    };
+    Some(serde_json::to_string(&patch).expect("a JSON value always serialises; qed").into_bytes())
+}
+
+/// Names of the presets.
+pub fn names() -> Vec<PresetId> {
+    vec![DEV_RUNTIME_PRESET.into(), LOCAL_TESTNET_RUNTIME_PRESET.into()]
+}
