@@ -3,6 +3,10 @@
 //! **It says nothing about right or wrong.** The caller compares [`key_commitment`](crate::key_commitment) of
 //! `K'` under the card's salt with the card's `h_K`, and only a difference is a fraud. The point becomes public,
 //! so a client makes this proof only after it saw that difference: then what it gives away opens nothing.
+//!
+//! A report also publishes `x·R = C - K'`. That helps nobody as long as the capsule stands on chain, because then
+//! its maker proved that he knows `r`, and `x·R = r·X`. For a capsule from anywhere else the report would be
+//! a decryption of whatever a stranger chose.
 
 use crate::{
     transcript::ProofTranscript, Capsule, EncodedPoint, EncryptionSecret, FalseKeyContext, ProofError,
@@ -39,8 +43,8 @@ pub fn verify_false_key(
 
 /// Opens `capsule` in public: returns the point inside and the proof that it is the one.
 ///
-/// **Whoever reads the result knows the point.** Call it only after the capsule's key commitment turned out to
-/// differ from the card's.
+/// **Whoever reads the result knows the point.** Call it only for a capsule read from finalised chain state, and
+/// only after the key commitment of its point turned out to differ from the card's.
 ///
 /// Errors: a point that is the identity or not canonical.
 pub fn prove_false_key(

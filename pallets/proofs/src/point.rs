@@ -62,7 +62,10 @@ const GENERATOR_H_NAME: &[u8] = b"hashcard/ristretto/gen-H/v1";
 /// `H`, the base of content commitments: RFC 9496's map (section 4.3.4) of the first 64 bytes of BLAKE3's
 /// output on the name above. Nobody may know its logarithm to base `G`: who did could compute `K` from
 /// `V` on every card. A unit test derives it again.
-pub(crate) const GENERATOR_H: EncodedPoint = EncodedPoint([0; 32]);
+pub(crate) const GENERATOR_H: EncodedPoint = EncodedPoint([
+    0x7c, 0x9d, 0xfd, 0x65, 0x98, 0x23, 0xee, 0xe3, 0x18, 0xdd, 0x07, 0x3b, 0x19, 0x63, 0x4d, 0xa7, 0xa6,
+    0xfe, 0x88, 0x78, 0xee, 0x66, 0x78, 0xd1, 0x90, 0xdf, 0xe7, 0x05, 0xe4, 0xce, 0x92, 0x32,
+]);
 
 /// `G`, the base point of RFC 9496.
 pub(crate) const GENERATOR_G: EncodedPoint =
@@ -115,9 +118,9 @@ mod tests {
             "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
             // one is odd, so negative; and the negative of the encoding of G
             "0100000000000000000000000000000000000000000000000000000000000000",
-            "0b0d51f595438b8e577b569e3affaea0a71cf4955a7d22724959a6ba1f72d209",
-            // four and minus one: no square root, and y equal to zero
-            "0400000000000000000000000000000000000000000000000000000000000000",
+            "0b0d51f59543b18e577b569e3affaea0a71cf4955a7d22724959a6ba1f72d209",
+            // two and minus one: no square root, and y equal to zero
+            "0200000000000000000000000000000000000000000000000000000000000000",
             "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
         ] {
             let mut point = [0u8; 32];

@@ -1,11 +1,14 @@
-//! Secrets cannot be printed, cloned or compared, and are cleared when dropped.
+//! Secrets cannot be printed, cloned, compared or encoded, and are cleared when dropped.
+//!
+//! Arithmetic on them takes the same time for every value. Only what is held in these types and in `Zeroizing`
+//! is cleared; copies that the compiler leaves in registers or on the stack are out of reach.
 
 use crate::{
     derive::{content_key, encryption_secret_bytes, key_commitment},
     point::generator_h,
     Capsule, EncodedPoint, ProofError,
 };
-use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar};
+use curve25519_dalek::{ristretto::RistrettoPoint, scalar::Scalar, traits::IsIdentity};
 use rand_core::{CryptoRng, RngCore};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
@@ -115,11 +118,10 @@ impl EncryptionSecret {
     /// Errors: a half that is the identity or not canonical, or a result that is the identity.
     pub fn open(&self, capsule: &Capsule) -> Result<ContentPoint, ProofError> {
         let element = self.unmask(capsule)?;
-        let point = ContentPoint::of(&element);
-        if point.0 == [0; 32] {
+        if element.is_identity() {
             return Err(ProofError::IdentityPoint);
         }
-        Ok(point)
+        Ok(ContentPoint::of(&element))
     }
 
     pub(crate) fn scalar(&self) -> &Scalar {

@@ -95,6 +95,12 @@ impl ProofTranscript {
 
     /// The challenge over everything appended and over the prover's messages, in order.
     pub(crate) fn challenge<const N: usize>(mut self, messages: [RistrettoPoint; N]) -> Scalar {
+        const {
+            assert!(
+                N <= MESSAGE_LABELS.len(),
+                "a message without a label would stay out"
+            )
+        };
         for (label, message) in MESSAGE_LABELS.into_iter().zip(messages) {
             self.point(label, &EncodedPoint::of(&message));
         }
