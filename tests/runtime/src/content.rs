@@ -1,0 +1,157 @@
+//! Sealed contents with real footers, real leaf paths and real proofs.
+
+use crate::{sign, GENESIS};
+use hashcard_primitives::{
+    blob::{ContentRoot, Suite},
+    card::{CardId, Kind, Listing},
+    footer::{Footer, Head},
+    key::OrderId,
+    Balance,
+};
+use hashcard_proofs::{
+    prove_card, prove_mint, prove_possession, Capsule, CardContext, ContentSecret, DeliveryContext, EncodedPoint,
+    EncryptionSecret, LongProof, PossessionContext,
+};
+use hashcard_runtime::{Cards, Keys, RuntimeCall};
+use pallet_cards::{BlobProof, Content};
+use pallet_keys::KeyChoice;
+use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
+use sp_runtime::{AccountId32, DispatchError};
+
+/// A content and what its creator knows of it.
+pub struct Sealed {
+    /// Its secret.
+    pub secret: ContentSecret,
+    /// Its footer.
+    pub footer: Footer,
+    /// Its root.
+    pub root: ContentRoot,
+    /// Siblings of its last leaf.
+    pub path: Vec<[u8; 32]>,
+    creator: AccountId32,
+}
+
+impl Sealed {
+    /// An empty content, sealed: one piece that is only a tag, so a blob of two leaves. `lying` commits to a key
+    /// that no content point has.
+    pub fn new(creator: &AccountId32, seed: u64, lying: bool) -> Self {
+        let secret = ContentSecret::random(&mut ChaCha20Rng::seed_from_u64(seed));
+        let mut salt = [0; 32];
+        salt[..8].copy_from_slice(&seed.to_le_bytes());
+        let key_commitment = if lying { [0xEE; 32] } else { secret.point().key_commitment(&salt) };
+        let head = Head {
+            suite: Suite::ChaCha20Poly1305,
+            free_chunks: 0,
+            genesis: GENESIS,
+            creator: creator.clone().into(),
+            content_commitment: secret.commitment().0,
+            salt,
+            key_commitment,
+        };
+        let footer = Footer::new(head, 0, 0).expect("an empty content has a footer");
+        let mut blob = vec![0x5A; 1024];
+        blob.extend_from_slice(&footer.to_bytes());
+        use blake3::hazmat::HasherExt;
+        let sibling = blake3::Hasher::new().update(&blob[..1024]).finalize_non_root();
+        Self {
+            secret,
+            footer,
+            root: ContentRoot(*blake3::hash(&blob).as_bytes()),
+            path: vec![sibling],
+            creator: creator.clone(),
+        }
+    }
+
+    /// The call that publishes it.
+    pub fn publish_call(&self, price: Balance, editions: Option<u32>) -> RuntimeCall {
+        let head = self.footer.head();
+        let context = CardContext {
+            genesis: &GENESIS,
+            creator: self.creator.as_ref(),
+            root: &self.root.0,
+            blob_len: self.footer.blob_len(),
+            salt: &head.salt,
+            key_commitment: &head.key_commitment,
+        };
+        let card_proof = prove_card(&context, &self.secret, &mut ChaCha20Rng::seed_from_u64(1));
+        RuntimeCall::Cards(pallet_cards::Call::publish {
+            listing: Listing {
+                kind: Kind::Film,
+                title: b"A film".to_vec().try_into().expect("short"),
+                tags: Default::default(),
+                preview: b"about it".to_vec().try_into().expect("short"),
+                in_reply_to: None,
+                supersedes: None,
+                royalty: 50_000,
+                delivery_share: 100_000,
+                price,
+                editions,
+            },
+            content: Content::Blob(Box::new(BlobProof {
+                root: self.root,
+                last_leaf: self.footer.to_bytes().to_vec().try_into().expect("a footer is shorter than a leaf"),
+                path: self.path.clone().try_into().expect("one sibling"),
+                card_proof: Some(card_proof),
+            })),
+        })
+    }
+
+    /// Publishes it.
+    pub fn publish(&self, price: Balance, editions: Option<u32>) -> Result<CardId, DispatchError> {
+        sign(&self.creator, self.publish_call(price, editions))?;
+        Ok(*Cards::cards_by_root(self.root).last().expect("it was just published"))
+    }
+
+    /// The capsule and proof that an order waits for.
+    pub fn delivery(&self, order: OrderId) -> (Capsule, LongProof) {
+        let order = Keys::order(order).expect("the order is open");
+        let edition = u64::from(Cards::card_view(order.card).expect("the card exists").keys_made) + 1;
+        let head = self.footer.head();
+        let context = DeliveryContext {
+            genesis: &GENESIS,
+            card: order.card,
+            root: &self.root.0,
+            blob_len: self.footer.blob_len(),
+            key_commitment: &head.key_commitment,
+            content_commitment: &EncodedPoint(head.content_commitment),
+            edition,
+            order: order.id,
+            price: order.price,
+            sequence: 0,
+            from: self.creator.as_ref(),
+            to: order.buyer.as_ref(),
+            submitter: self.creator.as_ref(),
+            from_key_index: 0,
+            to_key_index: order.key_index,
+        };
+        let key = EncodedPoint(order.encryption_key);
+        prove_mint(&context, &self.secret, &key, &mut ChaCha20Rng::seed_from_u64(order.id))
+            .expect("the buyer's key was checked when it was registered")
+    }
+
+    /// Fulfils an order.
+    pub fn fulfil(&self, order: OrderId) -> Result<(), DispatchError> {
+        let (capsule, proof) = self.delivery(order);
+        sign(&self.creator, pallet_keys::Call::fulfil { order, capsule, proof })
+    }
+}
+
+/// The secret of an account's encryption key.
+pub fn encryption_secret(who: &AccountId32, index: u32) -> EncryptionSecret {
+    EncryptionSecret::derive(&[9; 32], &GENESIS, who.as_ref(), index)
+}
+
+/// Buys a key; registers an encryption key on the way if there is none yet.
+pub fn buy(who: &AccountId32, card: CardId, price: Balance) -> Result<OrderId, DispatchError> {
+    let key = if Keys::encryption_keys(who.clone()) > 0 {
+        KeyChoice::Registered(0)
+    } else {
+        let secret = encryption_secret(who, 0);
+        let context = PossessionContext { genesis: &GENESIS, account: who.as_ref(), index: 0 };
+        let proof = prove_possession(&context, &secret, &mut ChaCha20Rng::seed_from_u64(2));
+        KeyChoice::Register(secret.public(), proof)
+    };
+    let terms_version = Cards::card_view(card).map_or(0, |view| view.terms.version);
+    sign(who, pallet_keys::Call::buy { card, price, terms_version, key })?;
+    Ok(Keys::orders_of_buyer(who.clone(), 0, 64).orders.last().expect("it was just made").id)
+}
