@@ -2,7 +2,7 @@
 //! which light clients have too.
 
 use crate::service::{Backend, Client, FullPool, SelectChain};
-use hashcard_runtime::{Block, BlockNumber, Hash};
+use hashcard_runtime::{opaque::Block, BlockNumber, Hash};
 use jsonrpsee::RpcModule;
 use sc_consensus_babe::BabeWorkerHandle;
 use sc_consensus_grandpa::{

@@ -2,7 +2,7 @@
 
 use crate::rpc;
 use futures::FutureExt;
-use hashcard_runtime::{apis::RuntimeApi, constants::time::SLOT_MILLIS, Block, Hash};
+use hashcard_runtime::{apis::RuntimeApi, constants::time::SLOT_MILLIS, opaque::Block, Hash};
 use sc_client_api::{Backend as _, BlockBackend};
 use sc_consensus_babe::{BabeLink, BabeWorkerHandle, SlotProportion};
 use sc_consensus_grandpa::SharedVoterState;

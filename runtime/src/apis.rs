@@ -8,6 +8,13 @@ use frame_support::{
     traits::Get,
     weights::Weight,
 };
+use hashcard_primitives::{
+    blob::ContentRoot,
+    card::{CardId, CardView},
+    feed::{FeedPage, FeedQuery},
+    key::{Edition, ItemId, KeyIndex, KeyPage, KeyView, OrderId, OrderPage, OrderView},
+    seeder::SeatPage,
+};
 use sp_api::impl_runtime_apis;
 use sp_consensus_grandpa::AuthorityList as GrandpaAuthorityList;
 use sp_core::OpaqueMetadata;
@@ -180,6 +187,63 @@ impl_runtime_apis! {
         }
     }
 
+    impl hashcard_primitives::api::CardsApi<Block> for Runtime {
+        fn card(id: CardId) -> Option<CardView<AccountId>> {
+            Cards::card_view(id)
+        }
+        fn cards_by_root(root: ContentRoot) -> Vec<CardId> {
+            Cards::cards_by_root(root)
+        }
+        fn feed(query: FeedQuery<AccountId>) -> FeedPage<AccountId> {
+            Cards::feed(query)
+        }
+    }
+
+    impl hashcard_primitives::api::SeedersApi<Block> for Runtime {
+        fn seats(card: CardId, page: u32) -> SeatPage<AccountId> {
+            Seeders::seats(card, page)
+        }
+        fn seats_of(seeder: AccountId, after: Option<CardId>) -> Vec<CardId> {
+            Seeders::seats_of(seeder, after)
+        }
+    }
+
+    impl hashcard_primitives::api::KeysApi<Block> for Runtime {
+        fn key(card: CardId, edition: Edition) -> Option<KeyView<AccountId>> {
+            Keys::key(card, edition)
+        }
+        fn keys_of(holder: AccountId, after: Option<ItemId>, limit: u32) -> KeyPage<AccountId> {
+            Keys::keys_of(holder, after, limit)
+        }
+        fn order(id: OrderId) -> Option<OrderView<AccountId>> {
+            Keys::order(id)
+        }
+        fn orders_of_seller(seller: AccountId, from: OrderId, limit: u32) -> OrderPage<AccountId> {
+            Keys::orders_of_seller(seller, from, limit)
+        }
+        fn orders_of_buyer(buyer: AccountId, from: OrderId, limit: u32) -> OrderPage<AccountId> {
+            Keys::orders_of_buyer(buyer, from, limit)
+        }
+        fn encryption_key(account: AccountId, index: KeyIndex) -> Option<[u8; 32]> {
+            Keys::encryption_key(account, index)
+        }
+        fn encryption_keys(account: AccountId) -> KeyIndex {
+            Keys::encryption_keys(account)
+        }
+    }
+
+    impl hashcard_primitives::api::LengthsApi<Block> for Runtime {
+        fn lengths() -> hashcard_primitives::lengths::Lengths {
+            hashcard_primitives::lengths::Lengths {
+                slot_millis: time::SLOT_MILLIS,
+                epoch_slots: <Runtime as pallet_babe::Config>::EpochDuration::get(),
+                order_deadline_blocks: Keys::order_deadline(),
+                settlement_window_blocks: Keys::settlement_window(),
+                seat_lifetime_blocks: Seeders::seat_lifetime(),
+            }
+        }
+    }
+
     impl sp_genesis_builder::GenesisBuilder<Block> for Runtime {
         fn build_state(config: Vec<u8>) -> sp_genesis_builder::Result {
             build_state::<RuntimeGenesisConfig>(config)
@@ -210,7 +274,7 @@ impl_runtime_apis! {
     impl frame_try_runtime::TryRuntime<Block> for Runtime {
         fn on_runtime_upgrade(checks: frame_try_runtime::UpgradeCheckSelect) -> (Weight, Weight) {
             let weight = Executive::try_runtime_upgrade(checks).expect("the upgrade's checks hold");
-            (weight, configs::max_block())
+            (weight, <Runtime as frame_system::Config>::BlockWeights::get().max_block)
         }
         fn execute_block(
             block: <Block as BlockT>::LazyBlock,

@@ -13,6 +13,9 @@ frame_benchmarking::define_benchmarks!(
     [pallet_proxy, Proxy]
     [pallet_multisig, Multisig]
     [pallet_sudo, Sudo]
+    [pallet_cards, Cards]
+    [pallet_seeders, Seeders]
+    [pallet_keys, Keys]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

@@ -2,9 +2,13 @@
 
 mod accounts;
 mod consensus;
+mod content;
 mod fees;
 mod nfts;
 mod system;
 
+pub use accounts::ProxyType;
 pub use consensus::GENESIS_EPOCH_CONFIG;
-pub use nfts::CreatorCollection;
+pub use content::KeysInNfts;
+pub use nfts::{CreatorCollection, KEYS_PALLET_ID};
+pub use system::ClosedCalls;

@@ -6,6 +6,7 @@
 /// Money, in units of 10⁻¹² CARD.
 pub mod money {
     use crate::Balance;
+    use sp_runtime::Permill;
 
     /// One CARD. Twelve decimals, so that a chunk of a cheap film can be priced without fractions.
     pub const CARD: Balance = 1_000_000_000_000;
@@ -26,6 +27,15 @@ pub mod money {
     pub const fn deposit(rows: u32, bytes: u32) -> Balance {
         rows as Balance * DEPOSIT_PER_ROW + bytes as Balance * DEPOSIT_PER_BYTE
     }
+
+    /// Least bond of a seat. A list of 256 seats costs 25.6 CARD to crowd out with seats that serve nothing.
+    pub const MIN_SEAT_BOND: Balance = 100 * MILLICARD;
+    /// Part of a sale that burns. Small beside what markets take; what it funds are rewards for seeders.
+    pub const NETWORK_FEE: Permill = Permill::from_percent(1);
+    /// A card retired within a week of its publication ...
+    pub const EARLY_RETIRE_BLOCKS: u32 = 7 * super::time::DAY_BLOCKS;
+    /// ... loses a tenth of its deposit, so that nobody rents the top of the feed for a fee alone.
+    pub const EARLY_RETIRE_BURN: Permill = Permill::from_percent(10);
 
     /// Fee for each byte of a transaction: a publish of 1 KB pays 1 mCARD, a preview of 4 KiB four more.
     pub const FEE_PER_BYTE: Balance = MICROCARD;

@@ -9,12 +9,25 @@ use sp_keyring::{Ed25519Keyring, Sr25519Keyring};
 /// The lengths in which networks differ. Units are in the names.
 struct Pace {
     epoch_slots: u64,
+    order_deadline_blocks: BlockNumber,
+    settlement_window_blocks: BlockNumber,
+    seat_lifetime_blocks: BlockNumber,
 }
 
 /// Everything passes within a minute or two, so that a person or a test can watch it.
-const DEV: Pace = Pace { epoch_slots: 20 };
+const DEV: Pace = Pace {
+    epoch_slots: 20,
+    order_deadline_blocks: 20,
+    settlement_window_blocks: 10,
+    seat_lifetime_blocks: 40,
+};
 /// A few minutes: long enough for four validators to start and stop within an epoch.
-const LOCAL: Pace = Pace { epoch_slots: 100 };
+const LOCAL: Pace = Pace {
+    epoch_slots: 100,
+    order_deadline_blocks: 100,
+    settlement_window_blocks: 50,
+    seat_lifetime_blocks: 200,
+};
 
 fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
     // Every well-known development account can pay for anything that a test does.
@@ -23,7 +36,12 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
     json!({
         "balances": { "balances": endowed },
         "babe": { "epochConfig": configs::GENESIS_EPOCH_CONFIG },
+        "keys": {
+            "orderDeadline": pace.order_deadline_blocks,
+            "settlementWindow": pace.settlement_window_blocks,
+        },
         "lengths": { "epochSlots": pace.epoch_slots },
+        "seeders": { "seatLifetimeBlocks": pace.seat_lifetime_blocks },
         "session": { "keys": keys },
         "sudo": { "key": Some(root) },
     })

@@ -14,6 +14,7 @@ pub mod configs;
 pub mod constants;
 pub mod genesis_presets;
 pub mod lengths;
+pub mod weights;
 
 use alloc::{borrow::Cow, vec::Vec};
 use sp_runtime::{
@@ -39,6 +40,12 @@ pub type Address = MultiAddress<AccountId, ()>;
 pub type Header = generic::Header<BlockNumber, BlakeTwo256>;
 /// A block.
 pub type Block = generic::Block<Header, UncheckedExtrinsic>;
+
+/// Blocks as the node sees them: their transactions are bytes, so that it never depends on how calls are encoded.
+pub mod opaque {
+    /// A block whose transactions are bytes.
+    pub type Block = sp_runtime::generic::Block<super::Header, sp_runtime::OpaqueExtrinsic>;
+}
 
 /// Order matters: each sees what those before it let pass.
 pub type TxExtension = (
@@ -143,4 +150,10 @@ mod runtime {
 
     #[runtime::pallet_index(40)]
     pub type Nfts = pallet_nfts;
+    #[runtime::pallet_index(41)]
+    pub type Cards = pallet_cards;
+    #[runtime::pallet_index(42)]
+    pub type Seeders = pallet_seeders;
+    #[runtime::pallet_index(43)]
+    pub type Keys = pallet_keys;
 }

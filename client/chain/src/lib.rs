@@ -1,0 +1,42 @@
+//! Typed access to the chain. The only crate that names subxt.
+//!
+//! **Reading trusts nothing but the shape.** Queries go to the runtime's own APIs at the finalised head and are decoded
+//! strictly by the types that pallets and client share; answers that contradict the question are refused. A node can
+//! still lie within the rules, since its answers come without proofs; so name a node that you trust, best your own.
+//!
+//! **Nothing is written twice.** `transact.rs` says what is done when a connection breaks; the one error after which a
+//! transaction may still be included is [`ChainError::Unknown`].
+//!
+//! Files mirror the pallets: `cards`, `seeders`, `keys` and `balances` hold queries and calls of one pallet each. [`At`]
+//! and [`ChainAt`] say about which block an answer is.
+
+mod at;
+mod balances;
+mod cards;
+mod connect;
+mod error;
+mod extrinsic;
+mod keys;
+mod lanes;
+mod link;
+mod metadata;
+mod outcome;
+mod pages;
+mod pool;
+mod refusal;
+mod runtime;
+mod runtime_call;
+mod seeders;
+mod signer;
+mod transact;
+
+#[cfg(test)]
+mod testing;
+
+pub use at::{At, ChainAt, Included, Wait};
+pub use balances::Money;
+pub use cards::PublishContent;
+pub use connect::Chain;
+pub use error::{ChainError, Result};
+pub use keys::BuyKey;
+pub use signer::{account_of, address_of, Account, Signer, SS58_PREFIX};

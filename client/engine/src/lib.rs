@@ -1,0 +1,45 @@
+//! The product: `publish → discover → buy → fetch → seed`, one file per verb.
+//!
+//! **A command is a value, and so is what comes of it** ([`command`]). Who runs it is decided in [`perform`]: this
+//! process, if it can own the home, or the daemon that owns it, through the home's socket ([`attach`]). What a person
+//! sees of it is not decided here.
+//!
+//! | file | what it answers |
+//! | --- | --- |
+//! | [`wallet`] | who am I, and what can I open |
+//! | [`home`] | where is what I keep, and who may touch it |
+//! | `publish` | how a file becomes a card |
+//! | `discover` | what is there |
+//! | `buy`, `report` | how money becomes a key, and what happens when it is false |
+//! | `fetch` | how a blob comes here, and who may open it |
+//! | [`seed`], `fulfil` | what a daemon does all day |
+//! | `inventory` | what lies in the store |
+
+pub mod amount;
+pub mod attach;
+pub mod command;
+mod engine;
+pub mod error;
+pub mod events;
+pub mod home;
+pub mod notation;
+pub mod seed;
+pub mod wallet;
+
+mod buy;
+mod capsule;
+mod discover;
+mod fetch;
+mod fulfil;
+mod inventory;
+mod money;
+mod perform;
+mod publish;
+mod report;
+mod swarm;
+mod terms;
+
+pub use engine::{Engine, DEFAULT_NODE};
+pub use error::{Code, EngineError};
+pub use hashcard_chain::SS58_PREFIX;
+pub use perform::{perform, Settings};

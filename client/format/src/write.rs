@@ -12,7 +12,7 @@ use crate::{
 };
 use hashcard_primitives::{
     blob::{ContentRoot, Suite, CHUNK_LEN, LEAF_LEN, MAX_BLOB_LEN},
-    footer::{Footer, Head},
+    footer::{Footer, FooterError, Head},
 };
 use zeroize::Zeroizing;
 
@@ -57,7 +57,7 @@ pub struct BlobWriter {
 impl BlobWriter {
     /// A writer of a blob with this head. `key` goes with a sealed suite and with no other.
     pub fn new(head: Head, key: Option<&ContentKey>) -> Result<Self, HeadError> {
-        Footer::new(head, 0, 0).map_err(HeadError::Footer)?;
+        head.check().map_err(HeadError::Footer)?;
         let sealing = match (head.suite, key) {
             (Suite::Plain, None) => None,
             (Suite::Plain, Some(_)) => return Err(HeadError::KeyUseless),
@@ -102,14 +102,19 @@ impl BlobWriter {
             return Err(WriteError::FailedBefore);
         }
         let directory = directory.encode(self.content_len)?;
-        // The head was found valid at the start, so only the lengths can be wrong.
-        let footer = Footer::new(self.head, self.content_len, directory.len() as u64)
-            .map_err(|_| WriteError::TooLong)?;
-        let pieces = self.head.suite.pieces(footer.stream_len());
-        let free_chunks = self.head.free_chunks;
-        if free_chunks > 0 && u64::from(free_chunks) >= pieces {
-            return Err(WriteError::NothingSealed { free_chunks, pieces });
-        }
+        let directory_len = directory.len() as u64;
+        // The head was found valid at the start, so only the free part and the lengths can be wrong.
+        let footer =
+            Footer::new(self.head, self.content_len, directory_len).map_err(|error| match error {
+                FooterError::FreePart => WriteError::NothingSealed {
+                    free_chunks: self.head.free_chunks,
+                    pieces: self
+                        .head
+                        .suite
+                        .pieces(self.content_len.saturating_add(directory_len)),
+                },
+                _ => WriteError::TooLong,
+            })?;
         self.append(&directory, out)?;
         self.close_piece(true, out)?;
         let padding = self

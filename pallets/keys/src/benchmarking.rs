@@ -213,5 +213,24 @@ mod benchmarks {
         Ok(())
     }
 
+    /// The deposit goes to another account than the caller's, and his order for the card must be looked at.
+    #[benchmark]
+    fn discard_key() -> Result<(), BenchmarkError> {
+        let (creator, holder) = (funded::<T>("creator"), funded::<T>("holder"));
+        let order = ordered::<T>(&creator, &holder, T::Currency::minimum_balance())?;
+        let card = Orders::<T>::get(order)
+            .ok_or(BenchmarkError::Stop("no order"))?
+            .card;
+        let (capsule, proof) = Handover::gift::<T>(card, &holder, 0).prove(&content(CONTENT));
+        Pallet::<T>::do_mint(creator, card, holder.clone(), 0, capsule, proof)?;
+        Frozen::<T>::insert(card, ());
+
+        #[extrinsic_call]
+        _(RawOrigin::Signed(holder), card, 1);
+
+        assert!(!Keys::<T>::contains_key(card, 1));
+        Ok(())
+    }
+
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);
 }

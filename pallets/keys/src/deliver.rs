@@ -1,4 +1,8 @@
 //! The one way in which a key comes into being: proof, item and record together, for gift and sale alike.
+//!
+//! **The proof of a sale names no edition.** Its order ends with it, so it never serves twice; and were the next
+//! edition bound as well, one delivery that fails would spoil all that were sent after it, whose capsules are
+//! public by then and not paid. A gift has no order, so its edition is what makes its proof serve once.
 
 use crate::{card::KeyedCard, Config, Error, Holdings, KeyRecord, Keys, Pallet, Tallies};
 use hashcard_primitives::{
@@ -48,6 +52,7 @@ impl<T: Config> Pallet<T> {
             .checked_add(1)
             .ok_or(ArithmeticError::Overflow)?;
 
+        let bound_edition = if order == 0 { edition } else { 0 };
         let genesis = Self::genesis();
         let context = DeliveryContext {
             genesis: &genesis,
@@ -56,7 +61,7 @@ impl<T: Config> Pallet<T> {
             blob_len: card.blob_len,
             key_commitment: &card.key_commitment,
             content_commitment: &card.content_commitment,
-            edition,
+            edition: bound_edition,
             order,
             price,
             sequence: 0,

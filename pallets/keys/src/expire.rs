@@ -1,15 +1,16 @@
 //! Refunds. Each order is pulled out by itself, so that a frozen card with many orders costs no block too much.
 
 use crate::{
-    Config, Error, Event, Frozen, HoldReason, Holdings, ItemsUnlocked, Keys, Order, Orders, Pallet, Tallies,
-    Tally,
+    Config, Error, Event, Frozen, HoldReason, Holdings, ItemsUnlocked, KeyRecord, Keys, Order, Orders,
+    Pallet, Tallies, Tally,
 };
 use frame_support::ensure;
 use hashcard_primitives::{
+    card::CardId,
     key::{item_id, Edition, OrderId, OrderState},
     roles::KeyItems,
 };
-use sp_runtime::{ArithmeticError, DispatchError, DispatchResult};
+use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_expire(id: OrderId) -> DispatchResult {
@@ -28,12 +29,12 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn refund(id: OrderId, order: Order) -> DispatchResult {
         let edition = match order.state {
             OrderState::Waiting { .. } => {
-                Self::tally_down(&order, |tally| &mut tally.waiting)?;
+                Self::tally_down(order.card, |tally| &mut tally.waiting)?;
                 Self::hand_over(HoldReason::Key, &order.buyer, &order.buyer, order.deposit)?;
                 None
             }
             OrderState::Delivered { edition, .. } => {
-                Self::destroy(&order, edition)?;
+                Self::destroy(&order.seller, &order.buyer, order.card, edition)?;
                 Some(edition)
             }
         };
@@ -52,11 +53,17 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Removes a key and gives its deposit back. Its number is never used again.
-    fn destroy(order: &Order, edition: Edition) -> DispatchResult {
-        let record = Keys::<T>::take(order.card, edition).ok_or(Error::<T>::UnknownKey)?;
-        Self::tally_down(order, |tally| &mut tally.live)?;
-        Holdings::<T>::try_mutate_exists(&order.buyer, order.card, |held| -> DispatchResult {
+    /// Removes the key that `holder` has of a card of `creator`, and gives its deposit back. Its number is never
+    /// used again. The caller has checked that no order refers to it any more, or ends that order.
+    pub(crate) fn destroy(
+        creator: &AccountId32,
+        holder: &AccountId32,
+        card: CardId,
+        edition: Edition,
+    ) -> Result<KeyRecord, DispatchError> {
+        let record = Keys::<T>::take(card, edition).ok_or(Error::<T>::UnknownKey)?;
+        Self::tally_down(card, |tally| &mut tally.live)?;
+        Holdings::<T>::try_mutate_exists(holder, card, |held| -> DispatchResult {
             let rest = held
                 .unwrap_or_default()
                 .checked_sub(1)
@@ -67,7 +74,7 @@ impl<T: Config> Pallet<T> {
 
         // The runtime refuses to burn an item of ours while this is false. Nothing but the role runs between.
         ItemsUnlocked::<T>::put(true);
-        let burnt = T::Items::burn(&order.seller, item_id(order.card, edition));
+        let burnt = T::Items::burn(creator, item_id(card, edition));
         ItemsUnlocked::<T>::kill();
         burnt?;
 
@@ -76,12 +83,13 @@ impl<T: Config> Pallet<T> {
             &record.depositor,
             &record.depositor,
             record.deposit,
-        )
+        )?;
+        Ok(record)
     }
 
     /// Counts one less. A card of which nothing was ever made keeps no row.
-    fn tally_down(order: &Order, count: fn(&mut Tally) -> &mut u32) -> Result<(), DispatchError> {
-        Tallies::<T>::try_mutate_exists(order.card, |row| {
+    fn tally_down(card: CardId, count: fn(&mut Tally) -> &mut u32) -> Result<(), DispatchError> {
+        Tallies::<T>::try_mutate_exists(card, |row| {
             let mut tally = row.unwrap_or_default();
             let count = count(&mut tally);
             *count = count.checked_sub(1).ok_or(ArithmeticError::Underflow)?;

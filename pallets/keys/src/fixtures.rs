@@ -130,6 +130,7 @@ impl Handover {
     pub(crate) fn of_order<T: Config>(id: OrderId) -> Self {
         let order = Orders::<T>::get(id).expect("fixtures name orders that are open");
         Self {
+            edition: 0,
             order: id,
             price: order.price,
             encryption_key: order.encryption_key,

@@ -3,11 +3,12 @@
 //! # Invariants
 //! 1. Items are locked.
 //! 2. Every order stands in its three indices and nothing else does; its number was given out and is not 0. A
-//!    delivered one has a price, and its buyer holds its key.
+//!    delivered one has a price, and its buyer holds its key: he cannot discard it, even of a frozen card.
 //! 3. Every key has an item with an owner, an edition that was given out, and the encryption key that its
 //!    holder registered under the index it names.
 //! 4. Counts equal what they count: keys and waiting orders per card, keys per account and card. A card that is
-//!    not frozen has lost no key, so its editions run from 1 without a gap, and they never exceed the terms.
+//!    not frozen has lost no key, so its editions run from 1 without a gap, and they never exceed the terms. No
+//!    card has more keys than were made of it.
 //! 5. An account's encryption keys are numbered from 0 without a gap, and not too many.
 //! 6. On every account, what is held for each reason is the sum of the rows that say so, no unit more or less.
 
@@ -137,6 +138,10 @@ impl<T: Config> Pallet<T> {
                 "keys: the keys or orders of a card are miscounted"
             );
             ensure!(tally != Tally::default(), "keys: an empty tally is stored");
+            ensure!(
+                tally.live <= tally.made,
+                "keys: a card has more keys than were made of it"
+            );
             ensure!(
                 tally.live == tally.made || Frozen::<T>::contains_key(card),
                 "keys: a card that is not frozen has lost a key"

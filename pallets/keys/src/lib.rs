@@ -8,7 +8,8 @@
 //! - The **seller** (in a primary sale the card's creator) delivers by [`Pallet::fulfil`] until the deadline.
 //! - **Anybody** ends what time or fraud has ended: [`Pallet::expire`] refunds, [`Pallet::settle`] pays.
 //! - A **holder** whose capsule opens to something that is not the card's key proves it by
-//!   [`Pallet::report_false_key`]. That freezes the card: nothing of it is sold or settled again.
+//!   [`Pallet::report_false_key`]. That freezes the card: nothing of it is sold or settled again. Keys of a frozen
+//!   card that no open order is about, their holders may destroy by [`Pallet::discard_key`].
 //!
 //! # The life of an order
 //! ```text
@@ -35,6 +36,7 @@ extern crate alloc;
 mod buy;
 mod card;
 mod deliver;
+mod discard;
 mod escrow;
 mod expire;
 mod fulfil;
@@ -344,6 +346,20 @@ pub mod pallet {
             /// How much.
             amount: Balance,
         },
+        /// A holder destroyed a key of a frozen card.
+        #[codec(index = 9)]
+        KeyDiscarded {
+            /// The card.
+            card: CardId,
+            /// Which of its keys. The number is never used again.
+            edition: Edition,
+            /// Who held it.
+            holder: AccountId32,
+            /// Who got the key's deposit back: its buyer, or the creator who gave it away.
+            depositor: AccountId32,
+            /// How much.
+            deposit: Balance,
+        },
     }
 
     #[pallet::error]
@@ -394,7 +410,7 @@ pub mod pallet {
         WindowOpen,
         /// The card has no key of this edition.
         UnknownKey,
-        /// Only the holder of a key reports it.
+        /// Only the holder of a key reports or discards it.
         NotHolder,
         /// The opened point is the one that the card commits to: the key is true.
         KeyIsTrue,
@@ -402,6 +418,10 @@ pub mod pallet {
         AlreadyFrozen,
         /// Nothing waits for this account.
         NothingUnclaimed,
+        /// No false key of this card was proven, so its keys stay.
+        NotFrozen,
+        /// The order that brought this key is still open; it ends by `expire`, which destroys the key as well.
+        NotSettled,
     }
 
     impl<T> From<ProofError> for Error<T> {
@@ -435,7 +455,7 @@ pub mod pallet {
 
         /// Gives a key to the holder of a registered encryption key. The creator pays its deposit.
         ///
-        /// `proof` binds order 0, price 0 and the next edition. It counts against the editions.
+        /// `proof` binds order 0, price 0 and the edition of the key, which is the next. It counts against the editions.
         #[pallet::call_index(1)]
         pub fn mint(
             origin: OriginFor<T>,
@@ -471,7 +491,8 @@ pub mod pallet {
 
         /// Delivers the key of an order, up to and including its deadline.
         ///
-        /// `proof` binds the order, its price, the next edition and the signer, so nobody else can send a copy.
+        /// `proof` binds the order, its price and the signer, so nobody else can send a copy. Its edition is 0,
+        /// whichever the key will have, so deliveries that are proven together do not wait for one another.
         #[pallet::call_index(3)]
         pub fn fulfil(
             origin: OriginFor<T>,
@@ -521,6 +542,19 @@ pub mod pallet {
         pub fn claim_unclaimed(origin: OriginFor<T>) -> DispatchResult {
             let account = ensure_signed(origin)?;
             Self::do_claim_unclaimed(account)
+        }
+
+        /// Destroys a key of a frozen card, which the signer holds, and gives its deposit back to whoever paid it.
+        /// Success is free. While the order that brought the key is open, `expire` is the way.
+        #[pallet::call_index(8)]
+        pub fn discard_key(
+            origin: OriginFor<T>,
+            card: CardId,
+            edition: Edition,
+        ) -> DispatchResultWithPostInfo {
+            let holder = ensure_signed(origin)?;
+            Self::do_discard_key(holder, card, edition)?;
+            Ok(Pays::No.into())
         }
     }
 }

@@ -67,7 +67,7 @@ pub struct KeyRecord {
 pub struct Tally {
     /// Keys ever made. Never falls, so that no edition number comes twice.
     pub made: u32,
-    /// Keys that exist: those made, less the false ones that were destroyed.
+    /// Keys that exist: those made, less the false ones that were destroyed by refund or by their holders.
     pub live: u32,
     /// Orders that wait for delivery. Each has an edition kept free for it.
     pub waiting: u32,

@@ -3,6 +3,7 @@
 
 mod buy;
 mod claim_unclaimed;
+mod discard_key;
 mod expire;
 mod fulfil;
 mod genesis;

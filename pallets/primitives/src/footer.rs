@@ -57,6 +57,23 @@ impl Head {
         blake3::derive_key(SEALING_CONTEXT, &self.to_bytes())
     }
 
+    /// Whether this can be the head of a footer. The free part is left for [`Footer::new`] to judge: how many
+    /// pieces there are is known only at the end.
+    ///
+    /// Errors: commitments or free chunks that do not fit the suite.
+    pub fn check(&self) -> Result<(), FooterError> {
+        let commitments = [self.content_commitment, self.key_commitment];
+        let fits = match self.suite {
+            Suite::Plain => commitments == [[0; 32]; 2] && self.free_chunks == 0,
+            Suite::ChaCha20Poly1305 => !commitments.contains(&[0; 32]),
+        };
+        if fits {
+            Ok(())
+        } else {
+            Err(FooterError::Commitments)
+        }
+    }
+
     fn to_bytes(self) -> [u8; HEAD_LEN] {
         let mut out = [0; HEAD_LEN];
         out[..8].copy_from_slice(MAGIC);
@@ -95,6 +112,8 @@ pub enum FooterError {
     Lengths,
     /// A plain blob that carries commitments or free chunks, or a sealed one without commitments.
     Commitments,
+    /// A sealed blob of which every piece is free, so that nothing of it is sealed.
+    FreePart,
 }
 
 impl core::fmt::Display for FooterError {
@@ -104,6 +123,7 @@ impl core::fmt::Display for FooterError {
             FooterError::UnknownFormat => "the footer is of a format that this version does not know",
             FooterError::Lengths => "the footer's lengths contradict one another or are too large",
             FooterError::Commitments => "the footer's commitments do not fit its suite",
+            FooterError::FreePart => "the footer makes every piece of a sealed blob free",
         })
     }
 }
@@ -112,18 +132,15 @@ impl core::error::Error for FooterError {}
 
 impl Footer {
     /// The footer of a blob with this head, content and directory.
+    ///
+    /// At least one piece of a sealed blob is not free, else nothing of it would need the key that is sold. A
+    /// plain blob has no free part, since all of it is open.
     pub fn new(head: Head, content_len: u64, directory_len: u64) -> Result<Self, FooterError> {
-        let blob_len = content_len
-            .checked_add(directory_len)
-            .and_then(|stream| head.suite.blob_len(stream))
-            .ok_or(FooterError::Lengths)?;
-        let committed = head.content_commitment != [0; 32] && head.key_commitment != [0; 32];
-        let bare =
-            head.content_commitment == [0; 32] && head.key_commitment == [0; 32] && head.free_chunks == 0;
-        match head.suite {
-            Suite::Plain if !bare => return Err(FooterError::Commitments),
-            Suite::ChaCha20Poly1305 if !committed => return Err(FooterError::Commitments),
-            _ => {}
+        let stream_len = content_len.checked_add(directory_len).ok_or(FooterError::Lengths)?;
+        let blob_len = head.suite.blob_len(stream_len).ok_or(FooterError::Lengths)?;
+        head.check()?;
+        if head.free_chunks > 0 && u64::from(head.free_chunks) >= head.suite.pieces(stream_len) {
+            return Err(FooterError::FreePart);
         }
         Ok(Self { head, content_len, directory_len, blob_len })
     }
@@ -243,6 +260,24 @@ mod tests {
         assert_eq!(Footer::new(plain, 1, 1), Err(FooterError::Commitments));
         let sealed = Head { key_commitment: [0; 32], ..head() };
         assert_eq!(Footer::new(sealed, 1, 1), Err(FooterError::Commitments));
+    }
+
+    #[test]
+    fn a_sealed_footer_leaves_at_least_one_piece_that_is_not_free() {
+        let piece = Suite::ChaCha20Poly1305.piece_len();
+        let footer = |free_chunks, content_len| Footer::new(Head { free_chunks, ..head() }, content_len, 1);
+        // With the directory's byte, a stream of one piece and one of two.
+        let (one, two) = (piece - 1, piece);
+        for (free_chunks, content_len) in [(0, 0), (0, one), (1, two)] {
+            let footer = footer(free_chunks, content_len).unwrap();
+            assert_eq!(Footer::from_bytes(&footer.to_bytes()), Ok(footer));
+        }
+        for (free_chunks, content_len) in [(1, 0), (1, one), (2, two), (u32::MAX, two)] {
+            assert_eq!(footer(free_chunks, content_len), Err(FooterError::FreePart));
+        }
+        let mut all_free = footer(1, two).unwrap().to_bytes();
+        all_free[12] = 2;
+        assert_eq!(Footer::from_bytes(&all_free), Err(FooterError::FreePart));
     }
 
     #[test]

@@ -45,7 +45,8 @@ pub enum Delta {
         /// What is held now.
         coverage: Coverage,
     },
-    /// Give the seat up and the bond back.
+    /// Give the seat up and get the bond back; not before the seat is a seat's lifetime old, unless its card is
+    /// retired.
     Leave {
         /// The card.
         card: CardId,

@@ -74,7 +74,7 @@ pub struct DeliveryContext<'a> {
     pub key_commitment: &'a [u8; 32],
     /// `V` of the card.
     pub content_commitment: &'a crate::EncodedPoint,
-    /// Which key of the card.
+    /// Which key of the card; zero in a mint that fulfils an order, whatever edition that makes.
     pub edition: u64,
     /// The order that is being fulfilled; zero where there is none.
     pub order: u64,

@@ -1,5 +1,6 @@
-//! Deltas act one after the other, so a seat can be left and taken anew, with another bond, in one call. The
-//! dispatch is transactional: whatever fails undoes all.
+//! Deltas act one after the other, so a seat that is old enough to be left can be left and taken anew, with
+//! another bond, in one call; the new one is young again. The dispatch is transactional: whatever fails undoes
+//! all.
 
 use crate::{card_key, Config, Error, Event, Pallet, Seats, Seeders};
 use frame_support::ensure;
@@ -43,7 +44,7 @@ impl<T: Config> Pallet<T> {
                     });
                 }
                 Delta::Leave { card } => {
-                    Self::unseat(seeder, card, at)?;
+                    Self::leave(seeder, card, at)?;
                     Self::deposit_event(Event::Left {
                         card,
                         seeder: seeder.clone(),
@@ -61,6 +62,19 @@ impl<T: Config> Pallet<T> {
             seat.coverage = coverage;
             Ok(())
         })
+    }
+
+    /// Terms are asked for however old the seat is, so that no leave costs more than a measured one.
+    ///
+    /// Errors: there is no such seat, or it is too young and its card not retired.
+    fn leave(seeder: &AccountId32, card: CardId, at: u8) -> DispatchResult {
+        let seat = Seats::<T>::get(seeder, card_key(card)).ok_or(Error::<T>::NotSeated { at })?;
+        let old_at = seat.joined_at.saturating_add(Self::seat_lifetime());
+        ensure!(
+            T::Cards::terms(card).is_none() || Self::now() >= old_at,
+            Error::<T>::SeatTooYoung { at }
+        );
+        Self::unseat(seeder, card, at)
     }
 
     /// Errors: nothing of this card can be seeded, or this coverage says nothing or too much.

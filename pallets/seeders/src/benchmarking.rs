@@ -117,6 +117,14 @@ fn seat_victims<T: Config>(cards: &[CardId]) {
     }
 }
 
+/// Lets seats of now grow old enough to be left, and die unless their seeder gives a sign of life.
+fn outlive_seats<T: Config>() {
+    let later = Pallet::<T>::now()
+        .saturating_add(Pallet::<T>::seat_lifetime())
+        .saturating_add(1);
+    frame_system::Pallet::<T>::set_block_number(BlockNumberFor::<T>::from(later));
+}
+
 fn deltas(cards: &[CardId], delta: impl FnMut(CardId) -> Delta) -> Deltas {
     Deltas::truncate_from(cards.iter().copied().map(delta).collect())
 }
@@ -187,6 +195,7 @@ mod benchmarks {
         let joins = deltas(&cards, |card| join::<T>(card, 2));
         Pallet::<T>::do_apply(&caller, joins).expect("the cards have free seats; qed");
         crowd::<T>(&cards, MAX_SEATS);
+        outlive_seats::<T>();
         let leaves = deltas(&cards, |card| Delta::Leave { card });
 
         #[extrinsic_call]
@@ -215,10 +224,7 @@ mod benchmarks {
         let joins = deltas(&cards, |card| join::<T>(card, 2));
         Pallet::<T>::do_apply(&silent, joins).expect("the cards have free seats; qed");
         crowd::<T>(&cards, MAX_SEATS);
-        let later = Pallet::<T>::now()
-            .saturating_add(Pallet::<T>::seat_lifetime())
-            .saturating_add(1);
-        frame_system::Pallet::<T>::set_block_number(BlockNumberFor::<T>::from(later));
+        outlive_seats::<T>();
 
         #[extrinsic_call]
         _(

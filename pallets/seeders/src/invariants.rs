@@ -6,7 +6,9 @@
 //! 2. A ranking is not empty and not above `MAX_SEATS`, is sorted by bond from the highest, names nobody
 //!    twice, and each line has a seat with the same bond; there are no other seats.
 //! 3. No coverage is empty.
-//! 4. What accounts have on hold is the sum of their bonds, and of the deposits of their rows.
+//! 4. No seat was taken after its seeder's last sign of life, nor was that after now. So a seeder who is silent
+//!    for a seat's lifetime has no younger seat.
+//! 5. What accounts have on hold is the sum of their bonds, and of the deposits of their rows.
 
 use crate::{
     card_of_key, Config, Contacts, HoldReason, Pallet, Rankings, Seats, Seeders, MAX_SEATS_PER_SEEDER,
@@ -34,6 +36,11 @@ impl<T: Config> Pallet<T> {
         let mut seats = BTreeMap::<AccountId32, u32>::new();
         for (seeder, _, seat) in Seats::<T>::iter() {
             ensure!(!seat.coverage.is_empty(), "a seat covers nothing");
+            let row = Seeders::<T>::get(&seeder).ok_or("a seat of nobody who is registered")?;
+            ensure!(
+                seat.joined_at <= row.last_heartbeat && row.last_heartbeat <= Self::now(),
+                "a seat was taken after its seeder's last sign of life, or that was after now"
+            );
             *seats.entry(seeder).or_default() += 1;
         }
         for (seeder, row) in Seeders::<T>::iter() {
@@ -44,7 +51,6 @@ impl<T: Config> Pallet<T> {
                 "a seeder's seats are counted wrongly"
             );
         }
-        ensure!(seats.is_empty(), "a seat of nobody who is registered");
         Ok(())
     }
 

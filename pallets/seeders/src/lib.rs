@@ -11,6 +11,12 @@
 //! equal bonds the newest goes first. The ranking is one value per card, touched by join, leave and
 //! displacement only; a new coverage rewrites the seat alone.
 //!
+//! **A seat is not left before it is a seat's lifetime old**, unless its card is retired. Otherwise whoever bids
+//! one unit more than every honest bond could displace all seats of a card and leave in the next block: the
+//! seeder map would be empty, at the price of fees. Now the bonds that displaced others stay on hold, and their
+//! seats on the map, for as long as one sign of life counts. Displacement ends a seat at any age, and so does
+//! `clear`, since a seeder who is silent for a lifetime has no younger seat.
+//!
 //! # Properties
 //! - `apply` is all or nothing. Its errors name the delta, counted from 0, that could not be applied; an
 //!   error of the currency (too little money for bond and deposit) names none.
@@ -280,6 +286,11 @@ pub mod pallet {
         NoCards,
         /// The seeder's seats are live.
         StillLive,
+        /// A seat is not left before it is a seat's lifetime old, unless its card is retired.
+        SeatTooYoung {
+            /// Which delta.
+            at: u8,
+        },
     }
 
     #[pallet::hooks]
@@ -306,7 +317,8 @@ pub mod pallet {
             Self::do_deregister(seeder)
         }
 
-        /// Takes, changes and gives up seats, in order, all or nothing. Renews all other seats too.
+        /// Takes, changes and gives up seats, in order, all or nothing. Renews all other seats too. A seat is
+        /// given up when it is [`Pallet::seat_lifetime`] blocks old, or its card retired.
         #[pallet::call_index(2)]
         #[pallet::weight(weights::of_deltas::<T::WeightInfo>(deltas))]
         pub fn apply(origin: OriginFor<T>, deltas: Deltas) -> DispatchResult {

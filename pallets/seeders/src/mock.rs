@@ -183,8 +183,8 @@ impl WeightInfo for () {
 }
 
 pub const ENDOWMENT: Balance = 1_000_000_000;
-/// Accounts that have money, unless a test asks for fewer.
-const ENDOWED: u16 = 300;
+/// Accounts that have money, unless a test asks for fewer: two for each seat of a card, and some.
+const ENDOWED: u16 = 600;
 /// An account that has the existential deposit and nothing more.
 pub const PAUPER: u16 = ENDOWED;
 

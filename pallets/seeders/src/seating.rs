@@ -72,6 +72,7 @@ impl<T: Config> Pallet<T> {
                 coverage,
                 price_per_mib,
                 bond,
+                joined_at: Self::now(),
                 deposit,
             },
         );

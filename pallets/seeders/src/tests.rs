@@ -91,6 +91,11 @@ fn pass(blocks: u64) {
     System::set_block_number(System::block_number() + blocks);
 }
 
+/// Passes the blocks after which every seat of now can be left.
+fn grow_old() {
+    pass(u64::from(SEAT_LIFETIME));
+}
+
 /// Events of this pallet, oldest first.
 fn events() -> Vec<Event<Test>> {
     let ours = |record: frame_system::EventRecord<RuntimeEvent, _>| match record.event {

@@ -42,6 +42,8 @@ pub struct Seat {
     pub price_per_mib: Option<Balance>,
     /// On hold as bond; the same as in the card's ranking.
     pub bond: Balance,
+    /// Block in which it was taken. A new coverage does not change it.
+    pub joined_at: BlockNumber,
     /// On hold for the rows.
     pub deposit: Balance,
 }

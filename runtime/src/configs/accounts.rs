@@ -18,7 +18,8 @@ parameter_types! {
     pub const MultisigDepositFactor: Balance = money::deposit(0, 32);
 }
 
-/// What a delegate may do. A sidecar needs [`ProxyType::Content`] and no more.
+/// What a delegate may do. A sidecar needs [`ProxyType::Content`] and no more; note that buying is spending, and
+/// that a delegate could buy from an accomplice.
 #[derive(
     Encode,
     Decode,
@@ -38,9 +39,9 @@ pub enum ProxyType {
     /// Everything.
     #[default]
     Any,
-    /// Everything but moving money.
+    /// Everything but moving money, which buying a key does too.
     NonTransfer,
-    /// Cards, seats and keys.
+    /// Cards, seats and keys, purchases included.
     Content,
 }
 
@@ -48,13 +49,20 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     fn filter(&self, call: &RuntimeCall) -> bool {
         match self {
             ProxyType::Any => true,
-            ProxyType::NonTransfer => !matches!(call, RuntimeCall::Balances(_) | RuntimeCall::Sudo(_)),
-            ProxyType::Content => false,
+            ProxyType::NonTransfer => !matches!(
+                call,
+                RuntimeCall::Balances(_)
+                    | RuntimeCall::Sudo(_)
+                    | RuntimeCall::Keys(pallet_keys::Call::buy { .. })
+            ),
+            ProxyType::Content => {
+                matches!(call, RuntimeCall::Cards(_) | RuntimeCall::Seeders(_) | RuntimeCall::Keys(_))
+            }
         }
     }
 
     fn is_superset(&self, other: &Self) -> bool {
-        self <= other
+        self == other || matches!(self, ProxyType::Any)
     }
 }
 

@@ -21,7 +21,8 @@ parameter_types! {
     pub const FeePerByte: Balance = money::FEE_PER_BYTE;
     /// Fullness of blocks at which fees stand still.
     pub const TargetFullness: Perquintill = Perquintill::from_percent(25);
-    /// How fast they move: a day of full blocks multiplies them by about 20.
+    /// How fast they move: a day of full blocks multiplies them by about 5
+    /// (28,800 blocks, each by 1 + 0.75 · 75·10⁻⁶).
     pub AdjustmentVariable: Multiplier = Multiplier::saturating_from_rational(75, 1_000_000);
     /// They never fall below the price of an empty chain.
     pub MinimumMultiplier: Multiplier = Multiplier::saturating_from_integer(1);

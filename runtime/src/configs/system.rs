@@ -48,13 +48,28 @@ const fn max_block() -> Weight {
     Weight::from_parts(block::MAX_REF_TIME, u64::MAX)
 }
 
-/// Keys are items of pallet-nfts, and only pallet-keys may move them: nobody calls pallet-nfts directly,
-/// not through utility, proxy or multisig either, which dispatch under the same filter.
-pub struct NothingMovesKeys;
+/// Calls that nobody may make, not through utility, proxy or multisig either: those dispatch under the same filter.
+pub struct ClosedCalls;
 
-impl Contains<RuntimeCall> for NothingMovesKeys {
+impl Contains<RuntimeCall> for ClosedCalls {
     fn contains(call: &RuntimeCall) -> bool {
-        !matches!(call, RuntimeCall::Nfts(_))
+        use pallet_babe::Call as Babe;
+        use pallet_grandpa::Call as Grandpa;
+        !matches!(
+            call,
+            // Keys are items of pallet-nfts, and only pallet-keys may move them. `sudo_as` would dispatch past
+            // this filter as the account that owns the collections.
+            RuntimeCall::Nfts(_)
+                | RuntimeCall::Sudo(pallet_sudo::Call::sudo_as { .. })
+                // Nothing handles reports yet, and unhandled ones are accepted whatever they hold, free of charge:
+                // anybody could fill every block with them.
+                | RuntimeCall::Babe(Babe::report_equivocation { .. } | Babe::report_equivocation_unsigned { .. })
+                | RuntimeCall::Grandpa(
+                    Grandpa::report_equivocation { .. } | Grandpa::report_equivocation_unsigned { .. }
+                )
+                // The validators are those of genesis: one that purged its keys could never come back.
+                | RuntimeCall::Session(pallet_session::Call::purge_keys {})
+        )
     }
 }
 
@@ -62,7 +77,7 @@ impl Contains<RuntimeCall> for NothingMovesKeys {
 impl frame_system::Config for Runtime {
     type AccountData = pallet_balances::AccountData<Balance>;
     type AccountId = AccountId;
-    type BaseCallFilter = NothingMovesKeys;
+    type BaseCallFilter = ClosedCalls;
     type Block = Block;
     type BlockHashCount = BlockHashCount;
     type BlockLength = RuntimeBlockLength;

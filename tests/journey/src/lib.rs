@@ -1,0 +1,40 @@
+//! Journeys of real processes: a node, a creator, seeders, a buyer, each with a home folder of its own, on loopback.
+//!
+//! **Nothing here waits for time to pass.** It waits for an event of a command, a block of the chain or the end of a
+//! process, each within a bound; and every process ends with the journey, whatever happens to it.
+//!
+//! | file | what it is |
+//! | --- | --- |
+//! | [`Stage`] | a chain and a folder, for one test |
+//! | [`Node`] | the chain: start, kill, start again, wait for blocks |
+//! | [`Home`] | a person, and the commands he runs |
+//! | [`Run`], [`Ran`], [`Refusal`] | a command: its events, its outcome, its error |
+//! | [`content`] | things to publish, and whether they came back |
+//! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
+//! | [`transcript`] | documents of commands that are run as they stand |
+//!
+//! Programs beside the tests: `demo` (what `scripts/demo` runs) and `liar` (a seeder that lies about one chunk).
+
+mod binaries;
+pub mod content;
+mod failure;
+pub mod false_creator;
+mod home;
+pub mod liar;
+mod lines;
+mod node;
+mod process;
+mod rpc;
+mod run;
+mod stage;
+pub mod transcript;
+
+pub use binaries::binary;
+pub use failure::{ensure, Failure, Told};
+pub use home::{Command, Home, Money, DEV_PHRASE};
+pub use lines::Lines;
+pub use node::Node;
+pub use process::{within, Lifetime, Process};
+pub use rpc::call as ask_node;
+pub use run::{Ran, Refusal, Run};
+pub use stage::{has_full_seats, until, Stage};

@@ -15,7 +15,10 @@ use hashcard_runtime_tests::{
 use hashcard_primitives::roles::KeyItems;
 use pallet_nfts::Call as Nfts;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
-use sp_runtime::{traits::Dispatchable, AccountId32, MultiAddress};
+use sp_runtime::{
+    traits::{AccountIdConversion, Dispatchable},
+    AccountId32, MultiAddress,
+};
 
 type Attempt = (&'static str, RuntimeCall);
 
@@ -212,5 +215,25 @@ fn held_money_of_a_buyer_cannot_be_spent() {
         };
         assert!(sign(&account(Bob), spend).is_err());
         assert!(Balances::free_balance(account(Bob)) < 100_001 * CARD);
+    });
+}
+
+#[test]
+fn root_cannot_speak_as_the_account_that_owns_the_collections() {
+    with_bobs_key(|creator, item| {
+        let collection = CreatorCollection(creator.clone().into());
+        let keeper: AccountId32 = hashcard_runtime::configs::KEYS_PALLET_ID.into_account_truncating();
+        let mint = Nfts::mint {
+            collection,
+            item: item + 1,
+            mint_to: MultiAddress::Id(account(Dave)),
+            witness_data: None,
+        };
+        let call = pallet_sudo::Call::sudo_as {
+            who: MultiAddress::Id(keeper),
+            call: Box::new(RuntimeCall::Nfts(mint)),
+        };
+        assert_eq!(sign(&account(Alice), call), Err(frame_system::Error::<Runtime>::CallFiltered.into()));
+        assert_eq!(KeysInNfts::owner(creator, item + 1), None);
     });
 }

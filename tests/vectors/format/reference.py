@@ -265,8 +265,9 @@ class Footer:
             refuse_if(any(commitments) or self.free_chunks, "footer-commitments")
         else:
             refuse_if(not all(commitments), "footer-commitments")
-        refuse_if(self.blob_len != computed, "footer-lengths")
         self.pieces = count_pieces(self.suite, self.stream_len)
+        refuse_if(self.suite == SEALED and self.free_chunks >= self.pieces, "footer-free-part")
+        refuse_if(self.blob_len != computed, "footer-lengths")
 
 
 # --------------------------------------------------------------------------------------------------

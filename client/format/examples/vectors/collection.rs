@@ -235,6 +235,11 @@ fn footers() -> Vec<(String, String)> {
             "a sealed blob commits to its key",
             &footer(&keyed, &|bytes| bytes[144..176].fill(0)),
         ),
+        refused_footer(
+            "nothing-sealed",
+            "a sealed blob has a piece that is not free",
+            &footer(&keyed, &|bytes| bytes[12] = 1),
+        ),
     ]
 }
 

@@ -26,6 +26,7 @@ pub fn of_footer(error: &FooterError) -> &'static str {
         FooterError::UnknownFormat => "footer-unknown-format",
         FooterError::Lengths => "footer-lengths",
         FooterError::Commitments => "footer-commitments",
+        FooterError::FreePart => "footer-free-part",
     }
 }
 

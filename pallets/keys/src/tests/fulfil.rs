@@ -136,7 +136,7 @@ fn a_proof_for_any_other_delivery_is_refused() {
                 ..honest.clone()
             },
             Handover {
-                edition: 2,
+                edition: 1,
                 ..honest.clone()
             },
             Handover {
@@ -223,21 +223,65 @@ fn a_capsule_of_another_content_is_refused() {
 }
 
 #[test]
-fn of_two_deliveries_proven_for_one_edition_the_second_is_proven_again() {
+fn deliveries_proven_for_the_same_state_succeed_in_any_order() {
+    for first_is_sent_first in [true, false] {
+        on_chain(|| {
+            let card = publish(&CREATOR, PRICE, None);
+            let (first, second) = (buy(&BUYER, card), buy(&OTHER, card));
+            let mut prepared = [first, second].map(|order| (order, Handover::of_order::<Test>(order)));
+            if !first_is_sent_first {
+                prepared.reverse();
+            }
+            for (edition, (order, handover)) in (1..).zip(&prepared) {
+                assert_ok!(send_as(&CREATOR, *order, handover));
+                let holder = Pallet::<Test>::key(card, edition).map(|key| key.holder);
+                assert_eq!(holder.as_ref(), Some(&handover.to));
+                assert_eq!(
+                    opened(card, edition),
+                    EncodedPoint(*content(card).point().as_bytes())
+                );
+            }
+        });
+    }
+}
+
+#[test]
+fn a_delivery_that_fails_and_a_gift_that_goes_before_spoil_no_other() {
     on_chain(|| {
         let card = publish(&CREATOR, PRICE, None);
-        let (first, second) = (buy(&BUYER, card), buy(&OTHER, card));
-        let prepared = [
-            Handover::of_order::<Test>(first),
-            Handover::of_order::<Test>(second),
-        ];
-        assert_ok!(send_as(&CREATOR, first, &prepared[0]));
+        let late = buy(&BUYER, card);
+        wait(1);
+        let in_time = buy(&OTHER, card);
+        let prepared = [late, in_time].map(|order| (order, Handover::of_order::<Test>(order)));
+        wait(ORDER_DEADLINE);
         assert_noop!(
-            send_as(&CREATOR, second, &prepared[1]),
-            Error::<Test>::InvalidProof
+            send_as(&CREATOR, late, &prepared[0].1),
+            Error::<Test>::DeadlinePassed
         );
-        fulfil(second);
+        mint(card, &STRANGER);
+        assert_ok!(send_as(&CREATOR, in_time, &prepared[1].1));
         assert_eq!(Pallet::<Test>::key(card, 2).map(|key| key.holder), Some(OTHER));
+    });
+}
+
+#[test]
+fn a_delivery_proven_for_one_order_serves_no_other() {
+    on_chain(|| {
+        let (card, next) = (publish(&CREATOR, PRICE, None), publish(&CREATOR, PRICE, None));
+        let (first, second) = (buy(&BUYER, card), buy(&BUYER, next));
+        let (capsule, proof) = capsule_for(first);
+        let call = |order| Call::fulfil {
+            order,
+            capsule,
+            proof,
+        };
+        assert_noop!(send(&CREATOR, call(second)), Error::<Test>::InvalidProof);
+        assert_ok!(send(&CREATOR, call(first)));
+        wait(SETTLEMENT_WINDOW);
+        assert_ok!(send(&CREATOR, Call::settle { order: first }));
+        let again = buy(&BUYER, card);
+        assert_noop!(send(&CREATOR, call(again)), Error::<Test>::InvalidProof);
+        fulfil(again);
     });
 }
 

@@ -103,6 +103,10 @@ fn a_proof_for_any_other_gift_is_refused() {
                 ..honest.clone()
             },
             Handover {
+                edition: 0,
+                ..honest.clone()
+            },
+            Handover {
                 edition: 2,
                 ..honest.clone()
             },

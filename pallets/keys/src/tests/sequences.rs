@@ -47,6 +47,10 @@ enum Step {
         pick: usize,
         by: Option<usize>,
     },
+    Discard {
+        pick: usize,
+        by: Option<usize>,
+    },
     Claim {
         who: usize,
     },
@@ -96,7 +100,9 @@ fn step() -> impl Strategy<Value = Step> {
         8 => (pick.clone(), prop::option::weighted(0.15, lie)).prop_map(|(pick, lie)| Step::Fulfil { pick, lie }),
         3 => (pick.clone(), who.clone()).prop_map(|(pick, by)| Step::Expire { pick, by }),
         4 => (pick.clone(), who.clone()).prop_map(|(pick, by)| Step::Settle { pick, by }),
-        2 => (pick, prop::option::weighted(0.2, who.clone())).prop_map(|(pick, by)| Step::Report { pick, by }),
+        2 => (pick.clone(), prop::option::weighted(0.2, who.clone()))
+            .prop_map(|(pick, by)| Step::Report { pick, by }),
+        2 => (pick, prop::option::weighted(0.2, who.clone())).prop_map(|(pick, by)| Step::Discard { pick, by }),
         2 => who.clone().prop_map(|who| Step::Claim { who }),
         5 => (1..SETTLEMENT_WINDOW).prop_map(|blocks| Step::Wait { blocks }),
         1 => (card.clone(), 0..300u128, prop::option::of(0..4u32), prop::bool::weighted(0.8))
@@ -109,6 +115,14 @@ fn step() -> impl Strategy<Value = Step> {
 /// The `pick`-th of what there is, counted round.
 fn nth<T>(mut all: Vec<T>, pick: usize) -> Option<T> {
     (!all.is_empty()).then(|| all.swap_remove(pick % all.len()))
+}
+
+fn some_key(pick: usize) -> Option<(CardId, Edition)> {
+    let mut keys: Vec<_> = Keys::<Test>::iter()
+        .map(|(card, edition, _)| (card, edition))
+        .collect();
+    keys.sort_unstable();
+    nth(keys, pick)
 }
 
 fn some_order(pick: usize) -> Option<OrderId> {
@@ -183,12 +197,13 @@ fn take(step: Step) {
             }
         }
         Step::Report { pick, by } => {
-            let mut keys: Vec<_> = Keys::<Test>::iter()
-                .map(|(card, edition, _)| (card, edition))
-                .collect();
-            keys.sort_unstable();
-            if let Some((card, edition)) = nth(keys, pick) {
+            if let Some((card, edition)) = some_key(pick) {
                 report(card, edition, by.map(|by| &EVERYBODY[by]));
+            }
+        }
+        Step::Discard { pick, by } => {
+            if let Some((card, edition)) = some_key(pick) {
+                discard(card, edition, by.map(|by| &EVERYBODY[by]));
             }
         }
         Step::Claim { who } => {
@@ -267,6 +282,19 @@ fn report(card: CardId, edition: Edition, by: Option<&AccountId32>) {
     }
 }
 
+fn discard(card: CardId, edition: Edition, by: Option<&AccountId32>) {
+    let holder = Pallet::<Test>::key(card, edition).expect("it was listed").holder;
+    let by = by.unwrap_or(&holder);
+    let paid_for_by_open_order = Orders::<Test>::iter_values().any(|order| {
+        order.card == card
+            && matches!(order.state, OrderState::Delivered { edition: delivered, .. } if delivered == edition)
+    });
+    let sent = send(by, Call::discard_key { card, edition });
+    let frozen = Frozen::<Test>::contains_key(card);
+    assert_eq!(sent.is_ok(), frozen && *by == holder && !paid_for_by_open_order);
+    assert_eq!(sent.is_err(), Keys::<Test>::contains_key(card, edition));
+}
+
 /// What everybody has, held and unclaimed included.
 fn fortunes() -> BTreeMap<AccountId32, Balance> {
     EVERYBODY.map(|who| (who.clone(), wealth(&who))).into()
@@ -326,7 +354,8 @@ fn assert_a_charged_buyer_can_read(card: CardId, buyer: &AccountId32) {
     assert_eq!(commitment != promised, lying);
 }
 
-/// Lets time pass, ends every order in the one way that is open to it, and pays out all that waits.
+/// Lets time pass, ends every order in the one way that is open to it, destroys every key of a frozen card, and
+/// pays out all that waits.
 fn end_everything() {
     wait(ORDER_DEADLINE.max(SETTLEMENT_WINDOW) + 1);
     for (order, row) in Orders::<Test>::iter().collect::<Vec<_>>() {
@@ -341,6 +370,10 @@ fn end_everything() {
         assert_ok!(send(&STRANGER, end));
     }
     assert_eq!(Orders::<Test>::iter().count(), 0);
+    for (card, edition, _) in Keys::<Test>::iter().collect::<Vec<_>>() {
+        discard(card, edition, None);
+    }
+    assert!(Keys::<Test>::iter().all(|(card, _, _)| !Frozen::<Test>::contains_key(card)));
     for who in &EVERYBODY {
         assert_eq!(held(HoldReason::Order, who), 0);
         if Unclaimed::<Test>::contains_key(who) {

@@ -1,6 +1,6 @@
 use super::*;
 use crate::{weights::of_deltas, Error, Rankings, Seat, Seeders as SeederRows, MAX_SEATS_PER_SEEDER};
-use frame_support::{assert_noop, weights::Weight};
+use frame_support::{assert_err, assert_noop, weights::Weight};
 use hashcard_primitives::seeder::{MAX_DELTAS, MAX_SEATS};
 use sp_runtime::{DispatchError, TokenError};
 
@@ -50,6 +50,7 @@ fn a_seeder_takes_a_seat_with_bond_and_deposit() {
             coverage,
             price_per_mib,
             bond,
+            joined_at: 1,
             deposit,
         };
         assert_eq!(Seats::<Test>::get(&account, card_key(4)), Some(seat));
@@ -91,6 +92,7 @@ fn leaving_returns_bond_and_deposit_and_leaves_no_row() {
         let account = registered(1);
         let before = deposited(&account);
         apply(&account, &[join(0, MIN_BOND)]);
+        grow_old();
         apply(&account, &[Delta::Leave { card: 0 }]);
         assert_eq!(
             last_event(),
@@ -111,11 +113,11 @@ fn many_deltas_act_in_order() {
         (0..3).for_each(|card| know(card, Some(BLOB_LEN)));
         let account = registered(1);
         let all = Coverage::all(BLOB_LEN);
+        apply(&account, &[join(0, MIN_BOND), join(1, MIN_BOND)]);
+        grow_old();
         apply(
             &account,
             &[
-                join(0, MIN_BOND),
-                join(1, MIN_BOND),
                 Delta::Cover {
                     card: 1,
                     coverage: all,
@@ -176,6 +178,105 @@ fn what_cannot_be_seeded_has_no_seats() {
         refused(&account, &[join(0, MIN_BOND)], Error::NotSeedable { at: 0 });
         refused(&account, &[join(1, MIN_BOND)], Error::NotSeedable { at: 0 });
         refused(&account, &[join(2, MIN_BOND)], Error::UnknownCard { at: 0 });
+    });
+}
+
+#[test]
+fn a_seat_is_left_when_it_is_a_lifetime_old_and_not_one_block_before() {
+    chain(|| {
+        know(0, Some(BLOB_LEN));
+        let account = registered(1);
+        apply(&account, &[join(0, MIN_BOND)]);
+        pass(u64::from(SEAT_LIFETIME) - 1);
+        refused(
+            &account,
+            &[Delta::Leave { card: 0 }],
+            Error::SeatTooYoung { at: 0 },
+        );
+        pass(1);
+        apply(&account, &[Delta::Leave { card: 0 }]);
+    });
+}
+
+#[test]
+fn a_seat_is_not_left_in_the_call_that_takes_it() {
+    chain(|| {
+        know(0, Some(BLOB_LEN));
+        let account = registered(1);
+        let leave = Delta::Leave { card: 0 };
+        refused(
+            &account,
+            &[join(0, MIN_BOND), leave],
+            Error::SeatTooYoung { at: 1 },
+        );
+        apply(&account, &[join(0, MIN_BOND)]);
+        grow_old();
+        refused(
+            &account,
+            &[leave, join(0, MIN_BOND), leave],
+            Error::SeatTooYoung { at: 2 },
+        );
+        apply(&account, &[leave, join(0, MIN_BOND)]);
+        refused(&account, &[leave], Error::SeatTooYoung { at: 0 });
+    });
+}
+
+#[test]
+fn heartbeats_and_new_coverages_do_not_make_a_seat_young() {
+    chain(|| {
+        know(0, Some(BLOB_LEN));
+        let account = registered(1);
+        apply(&account, &[join(0, MIN_BOND)]);
+        grow_old();
+        assert_ok!(Seeders::heartbeat(by(account.clone())));
+        let cover = Delta::Cover {
+            card: 0,
+            coverage: Coverage(1),
+        };
+        apply(&account, &[cover]);
+        apply(&account, &[Delta::Leave { card: 0 }]);
+    });
+}
+
+#[test]
+fn whoever_displaces_all_seats_of_a_card_keeps_its_list_full_for_a_lifetime() {
+    chain(|| {
+        know(0, Some(BLOB_LEN));
+        fill(0);
+        let highest = MIN_BOND + Balance::from(MAX_SEATS) - 1;
+        let raiders: Vec<_> = (300..300 + MAX_SEATS as u16).map(registered).collect();
+        for raider in &raiders {
+            apply(raider, &[join(0, highest + 1)]);
+        }
+        pass(1);
+        let leave = Delta::Leave { card: 0 };
+        for raider in &raiders {
+            let left = Seeders::apply(by(raider.clone()), deltas(&[leave]));
+            assert_err!(left, Error::<Test>::SeatTooYoung { at: 0 });
+        }
+        pass(u64::from(SEAT_LIFETIME) - 1);
+        assert_eq!(ranked(0), raiders);
+        for raider in &raiders {
+            apply(raider, &[leave]);
+        }
+        assert!(ranked(0).is_empty());
+    });
+}
+
+#[test]
+fn a_young_seat_is_displaced_all_the_same() {
+    chain(|| {
+        know(0, Some(BLOB_LEN));
+        fill(0);
+        let lowest = seeder(0);
+        refused(
+            &lowest,
+            &[Delta::Leave { card: 0 }],
+            Error::SeatTooYoung { at: 0 },
+        );
+        apply(&registered(270), &[join(0, MIN_BOND + 1)]);
+        assert!(!is_seated(&lowest, 0));
+        assert_eq!(bonded(&lowest), 0);
     });
 }
 
@@ -362,6 +463,7 @@ fn a_seeder_has_so_many_seats_and_no_more() {
         }
         let one_more = join(MAX_SEATS_PER_SEEDER.into(), MIN_BOND);
         refused(&account, &[one_more], Error::TooManySeats { at: 0 });
+        grow_old();
         apply(&account, &[Delta::Leave { card: 0 }, one_more]);
     });
 }

@@ -1,9 +1,9 @@
-//! Any sequence of calls leaves holds that add up, rankings that are sorted and agree with seats, and never
-//! answers an expired seat. `chain` checks the invariants; each step does so here too.
+//! Any sequence of calls leaves holds that add up, rankings that are sorted and agree with seats, never answers
+//! an expired seat, and lets nobody leave a young one. `chain` checks the invariants; each step does so here too.
 
 use super::*;
-use crate::{ClearedCards, Rankings, Seeders as SeederRows};
-use hashcard_primitives::seeder::MAX_SEATS;
+use crate::{card_of_key, ClearedCards, Rankings, Seeders as SeederRows};
+use hashcard_primitives::{roles::CardLookup, seeder::MAX_SEATS, BlockNumber};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -17,6 +17,7 @@ enum Step {
     Apply(u16, Vec<Delta>),
     Heartbeat(u16),
     Clear(u16, Vec<CardId>),
+    Retire(CardId),
     Wait(u8),
 }
 
@@ -39,14 +40,15 @@ fn delta() -> impl Strategy<Value = Delta> {
 
 fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        2 => (0..ACCOUNTS, 0..128usize).prop_map(|(who, len)| Step::Register(who, len)),
-        1 => (0..ACCOUNTS).prop_map(Step::Deregister),
-        8 => (0..ACCOUNTS, prop::collection::vec(delta(), 0..4))
+        6 => (0..ACCOUNTS, 0..128usize).prop_map(|(who, len)| Step::Register(who, len)),
+        3 => (0..ACCOUNTS).prop_map(Step::Deregister),
+        24 => (0..ACCOUNTS, prop::collection::vec(delta(), 0..4))
             .prop_map(|(who, list)| Step::Apply(who, list)),
-        2 => (0..ACCOUNTS).prop_map(Step::Heartbeat),
-        2 => (0..ACCOUNTS, prop::collection::vec(0..=CARDS, 0..3))
+        6 => (0..ACCOUNTS).prop_map(Step::Heartbeat),
+        6 => (0..ACCOUNTS, prop::collection::vec(0..=CARDS, 0..3))
             .prop_map(|(who, list)| Step::Clear(who, list)),
-        2 => (1..40u8).prop_map(Step::Wait),
+        1 => (0..CARDS).prop_map(Step::Retire),
+        12 => (1..40u8).prop_map(Step::Wait),
     ]
 }
 
@@ -63,11 +65,38 @@ fn take(step: &Step) {
                 .map(|_| ())
                 .map_err(|error| error.error)
         }
+        Step::Retire(card) => {
+            retire(*card);
+            Ok(())
+        }
         Step::Wait(blocks) => {
             pass(u64::from(*blocks));
             Ok(())
         }
     };
+}
+
+/// Block in which each seat was taken.
+fn ages() -> BTreeMap<(CardId, AccountId32), BlockNumber> {
+    Seats::<Test>::iter()
+        .map(|(seeder, key, seat)| ((card_of_key(key), seeder), seat.joined_at))
+        .collect()
+}
+
+/// Takes a step and checks that each seat that was left in it was there before, and was old or of a retired
+/// card. A seat that was left twice, or taken and left, was not there before.
+fn take_and_check_ages(step: &Step) {
+    let (mut before, now) = (ages(), System::block_number() as u32);
+    System::reset_events();
+    take(step);
+    for event in events() {
+        if let Event::Left { card, seeder } = event {
+            let joined_at = before
+                .remove(&(card, seeder))
+                .expect("the seat is older than the call that left it");
+            assert!(FakeCards::terms(card).is_none() || now >= joined_at + SEAT_LIFETIME);
+        }
+    }
 }
 
 fn answered(card: CardId) -> Vec<AccountId32> {
@@ -93,7 +122,7 @@ proptest! {
         chain_of(ACCOUNTS, || {
             (0..CARDS).for_each(|card| know(card, Some(BLOB_LEN)));
             for step in &steps {
-                take(step);
+                take_and_check_ages(step);
                 Seeders::do_try_state().unwrap();
                 for card in 0..CARDS {
                     let now = System::block_number() as u32;

@@ -154,6 +154,7 @@ fn a_seeder_with_seats_does_not_withdraw() {
             Seeders::deregister(by(account.clone())),
             Error::<Test>::StillSeated
         );
+        grow_old();
         apply(&account, &[Delta::Leave { card: 0 }]);
         assert_ok!(Seeders::deregister(by(account)));
     });

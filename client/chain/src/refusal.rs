@@ -1,0 +1,289 @@
+//! What to do about each error of the chain: a sentence for people, next to the name for programs.
+
+use crate::ChainError;
+
+/// What is advised about an error that is not in the table.
+const UNKNOWN_REMEDY: &str = "This program does not know that error; a newer one may.";
+
+/// The error for a call that the chain executed and refused. `detail` is the first byte of the error's own data: for
+/// some, which part of the call was at fault.
+pub(crate) fn of(call: &'static str, pallet: &str, error: &str, detail: u8) -> ChainError {
+    if matches!(
+        (pallet, error),
+        ("Token", "FundsUnavailable") | ("Balances", "InsufficientBalance")
+    ) {
+        return ChainError::InsufficientFunds {
+            call,
+            needed: None,
+            free: None,
+        };
+    }
+    let mut remedy = remedy(pallet, error).unwrap_or(UNKNOWN_REMEDY).to_owned();
+    if names_a_part(pallet, error) {
+        remedy.push_str(&format!(
+            " It is about number {detail} of the list, counted from 0."
+        ));
+    }
+    ChainError::Refused {
+        call,
+        pallet: pallet.to_owned(),
+        error: error.to_owned(),
+        remedy,
+    }
+}
+
+/// Errors of pallet Seeders that carry the position of a delta.
+fn names_a_part(pallet: &str, error: &str) -> bool {
+    pallet == "Seeders"
+        && matches!(
+            error,
+            "UnknownCard"
+                | "NotSeedable"
+                | "EmptyCoverage"
+                | "CoverageDoesNotFit"
+                | "BondTooLow"
+                | "AlreadySeated"
+                | "NotSeated"
+                | "CardFull"
+                | "TooManySeats"
+        )
+}
+
+/// The table. A test holds it against the errors that the committed metadata declares.
+pub(crate) fn remedy(pallet: &str, error: &str) -> Option<&'static str> {
+    match pallet {
+        "Cards" => cards(error),
+        "Seeders" => seeders(error),
+        "Keys" => keys(error),
+        "Balances" => balances(error),
+        "Token" => token(error),
+        "System" => system(error),
+        // Sums are checked: more was asked for than there is.
+        "Arithmetic" => Some("The amount is more than there is; choose a smaller one."),
+        _ => None,
+    }
+}
+
+fn cards(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "BadTitle" => "Give a title of one line of text without control characters.",
+        "BadTag" => "Tags are words without control characters.",
+        "TagTwice" => "Name each tag once.",
+        "RoyaltyTooHigh" => "Ask for a royalty of at most half.",
+        "DeliveryShareTooHigh" => "The creator's share of deliveries is at most the whole.",
+        "NoEditions" => "Allow at least one edition, or unlist the card.",
+        "UnknownParent" => "The card that this one replies to does not exist; check its number.",
+        "UnknownPredecessor" => "The older version does not exist; check its number.",
+        "NotYourPredecessor" => "Only a card of your own can be superseded; publish this one on its own.",
+        "AlreadySuperseded" => "Supersede the newest version instead.",
+        "EmptyInline" => "A post needs text.",
+        "OnlyKeyedSells" => "Only sealed content has a price; seal it, or publish it for free.",
+        "NotAFooter" => "The content was packed by another program or is damaged; pack it again.",
+        "AnotherChain" => "The content was packed for another chain; pack it again for this one.",
+        "AnotherCreator" => {
+            "The content was packed for another account; pack it again with the one that publishes."
+        }
+        "LeafNotProven" => "The content changed after it was packed; pack it again.",
+        "RootTaken" => "This content is published already; look the card up by its root.",
+        "CardProofMissing" => "Sealed content is published with a proof of its secret; pack it again.",
+        "CardProofUnexpected" => "Open content is published without a proof.",
+        "CardProofInvalid" => "The proof was made for other content or another account; pack it again.",
+        "UnknownCard" => "There is no card of this number; check it.",
+        "NotCreator" => "Only the creator may do this; use his account.",
+        "NotKeyed" => "Only a card with keys has terms.",
+        "EditionsBelowKeysMade" => "More keys exist already; allow at least as many editions.",
+        "TooManyRevisions" => "The terms cannot be revised any more; publish a new version.",
+        "CardRetired" => "The card was withdrawn.",
+        "NotRetired" => "Retire the card first.",
+        "StillNeeded" => "Wait until no key and no order depends on the card.",
+        "NoBlob" => "A post has no sources.",
+        "NoSources" => "Name at least one source.",
+        "BadSource" => "A source is a link that begins with https://, http:// or magnet:?.",
+        "SourceTwice" => "This source is listed already.",
+        "AlreadyReported" => "You have reported this card before.",
+        "NotReported" => "You have not reported this card.",
+        _ => return None,
+    })
+}
+
+fn seeders(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "BadPeerId" => "The node's identity is not of a kind that can be registered; make a new one.",
+        "EmptyAddress" => "Leave empty addresses out.",
+        "NotRegistered" => "Register as a seeder first.",
+        "StillSeated" => "Leave all seats first.",
+        "NoDeltas" => "There is nothing to change.",
+        "UnknownCard" => "There is no such card; check its number.",
+        "NotSeedable" => "This card has nothing to seed, or was withdrawn.",
+        "EmptyCoverage" => "Fetch a part of the content first, or leave the seat.",
+        "CoverageDoesNotFit" => {
+            "The coverage names parts that the content does not have; check the files again."
+        }
+        "BondTooLow" => "Bond more for this seat.",
+        "AlreadySeated" => "You have this seat already; change its coverage instead.",
+        "NotSeated" => "There is no such seat.",
+        "CardFull" => {
+            "Every seat of this card is bonded at least as high; bond more, or seed something else."
+        }
+        "TooManySeats" => "Leave some seats first.",
+        "NoCards" => "Name at least one card.",
+        "SeatTooYoung" => "A seat can be left once it is as old as a seat lives without a heartbeat; wait.",
+        "StillLive" => "The seeder still gives signs of life; wait until his seats expire.",
+        _ => return None,
+    })
+}
+
+fn keys(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "UnknownCard" => "There is no card of this number; check it.",
+        "NotKeyed" => "This content is open: fetch it without a key.",
+        "Retired" => "The creator withdrew this card; no more keys are sold.",
+        "NotListed" => "The creator does not sell keys at present; try later.",
+        "CardFrozen" => {
+            "A false key of this card was proven, so no key of it is sold; a paid order can be refunded."
+        }
+        "PriceChanged" => "The price is another one now; look at it and decide again.",
+        "TermsChanged" => "The terms are others now; look at them and decide again.",
+        "SoldOut" => "Every edition is sold or ordered.",
+        "OwnCard" => "It is your own card; mint a key instead.",
+        "OrderAlreadyOpen" => "You have an order for this card that is not settled; wait for it.",
+        "UnknownEncryptionKey" => "Register this encryption key first.",
+        "TooManyEncryptionKeys" => "Use one of the encryption keys that are registered.",
+        "InvalidPoint" => "A key or capsule is damaged; make it again.",
+        "InvalidProof" => {
+            "The proof was made for another occasion; make it again from the chain's present state."
+        }
+        "UnknownOrder" => "There is no such order: it was settled, refunded, or never made.",
+        "NotCreator" => "Only the creator of the card mints keys.",
+        "NotSeller" => "Only the seller of an order delivers it.",
+        "AlreadyDelivered" => "The key of this order was delivered before.",
+        "NotDelivered" => "The key is not delivered yet.",
+        "DeadlinePassed" => "The time to deliver is over; the buyer can be refunded.",
+        "DeadlineNotPassed" => "The seller still has time; wait for the deadline.",
+        "WindowOpen" => "Wait until the settlement window is over.",
+        "UnknownKey" => "The card has no key of this edition.",
+        "NotHolder" => "Only the holder of a key may do this.",
+        "KeyIsTrue" => "The key opens what the card commits to, so there is nothing to report.",
+        "AlreadyFrozen" => "A false key of this card was proven before.",
+        "NothingUnclaimed" => "Nothing waits for this account.",
+        "NotFrozen" => "Keys of this card are sound as far as anybody has proven; only those of a frozen card are given up.",
+        "NotSettled" => "The order that brought this key is still open; expire it, which destroys the key as well.",
+        _ => return None,
+    })
+}
+
+fn balances(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "VestingBalance" | "LiquidityRestrictions" => "A part of the money is locked; use less.",
+        "InsufficientBalance" => "Add money, or use less.",
+        "ExistentialDeposit" => {
+            "The receiver's account does not exist yet; send at least the existential deposit."
+        }
+        "Expendability" => "The account would fall below the existential deposit; leave a little.",
+        "ExistingVestingSchedule" => "There is such a schedule already.",
+        "DeadAccount" => "The receiver's account does not exist yet; send at least the existential deposit.",
+        "TooManyReserves" | "TooManyHolds" | "TooManyFreezes" => {
+            "Money of this account is set aside for too many reasons; end some."
+        }
+        "IssuanceDeactivated" => "The supply cannot be changed now.",
+        "DeltaZero" => "The amount is zero.",
+        _ => return None,
+    })
+}
+
+/// Errors of money that belong to no pallet.
+fn token(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "FundsUnavailable" => "Add money, or use less.",
+        "OnlyProvider" | "NotExpendable" => {
+            "The account would fall below the existential deposit; leave a little."
+        }
+        "BelowMinimum" => "The amount is below the existential deposit; send more.",
+        "CannotCreate" => "The receiver's account cannot be created with this amount; send more.",
+        "CannotCreateHold" => "The account is too small to set money aside; add some.",
+        "Frozen" => "A part of the money is locked; use less.",
+        "UnknownAsset" | "Unsupported" | "Blocked" => "The receiver cannot take this money.",
+        _ => return None,
+    })
+}
+
+/// Errors of the runtime as a whole.
+fn system(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "BadOrigin" | "RootNotAllowed" => "This account may not do that; use another.",
+        "CallFiltered" => "The chain does not allow this call.",
+        "CannotLookup" => "The account cannot be found.",
+        "ConsumerRemaining" | "NoProviders" | "TooManyConsumers" => {
+            "The account is too small for this; add money."
+        }
+        "Exhausted" => "Send it in smaller parts.",
+        "Unavailable" => "Try later.",
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metadata::committed;
+
+    #[test]
+    fn every_error_of_the_pallets_that_are_called_has_a_remedy() {
+        for name in ["Cards", "Seeders", "Keys", "Balances"] {
+            let metadata = committed();
+            let pallet = metadata.pallet_by_name(name).unwrap();
+            let errors = pallet.error_variants().unwrap();
+            assert!(!errors.is_empty());
+            for error in errors {
+                assert!(
+                    remedy(name, &error.name).is_some(),
+                    "{name}.{} has no remedy",
+                    error.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn errors_that_carry_a_position_are_those_that_the_metadata_says() {
+        let metadata = committed();
+        for pallet in metadata.pallets() {
+            for error in pallet.error_variants().unwrap_or_default() {
+                let carries = pallet.name() == "Seeders" && !error.fields.is_empty();
+                assert_eq!(
+                    names_a_part(pallet.name(), &error.name),
+                    carries,
+                    "{}.{}",
+                    pallet.name(),
+                    error.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn too_little_money_is_an_error_of_its_own() {
+        for (pallet, error) in [("Token", "FundsUnavailable"), ("Balances", "InsufficientBalance")] {
+            assert!(matches!(
+                of("cards.publish", pallet, error, 0),
+                ChainError::InsufficientFunds {
+                    call: "cards.publish",
+                    ..
+                }
+            ));
+        }
+    }
+
+    #[test]
+    fn a_refusal_names_the_delta_at_fault() {
+        let ChainError::Refused { error, remedy, .. } = of("seeders.apply", "Seeders", "BondTooLow", 7)
+        else {
+            panic!("refused")
+        };
+        assert!(error == "BondTooLow" && remedy.contains("number 7"));
+        let ChainError::Refused { remedy, .. } = of("x", "Unheard", "Of", 7) else {
+            panic!("refused")
+        };
+        assert_eq!(remedy, UNKNOWN_REMEDY);
+    }
+}

@@ -1,0 +1,286 @@
+//! What one process has in hand while it owns a home. Everything is opened when a command needs it and not before:
+//! looking at the store needs no node, and fetching an open content no passphrase.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use hashcard_chain::{address_of, Account, Chain, ChainAt, ChainError, Included, Signer};
+use hashcard_primitives::blob::ContentRoot;
+use hashcard_primitives::card::{CardId, CardView};
+use hashcard_store::{Options, Store};
+use rand::RngCore;
+use tokio::sync::{Notify, OnceCell, OwnedMutexGuard};
+use zeroize::Zeroizing;
+
+use crate::amount::Amount;
+use crate::attach::Request;
+use crate::command::{Command, Event, Outcome};
+use crate::error::{Code, EngineError};
+use crate::events::Events;
+use crate::home::notes::Notes;
+use crate::home::Home;
+use crate::swarm::{Listen, Swarm};
+use crate::wallet::{AccountName, AskPassphrase, Wallet};
+use crate::{buy, discover, fetch, inventory, money, publish, report, terms};
+
+/// The node that is meant when nobody says one: a development node on this machine.
+pub const DEFAULT_NODE: &str = "ws://127.0.0.1:9944";
+
+/// A home, and what is open of it.
+pub struct Engine {
+    home: Home,
+    node: String,
+    ask: Arc<dyn AskPassphrase>,
+    store: OnceCell<Store>,
+    chain: OnceCell<Chain>,
+    wallet: OnceCell<Arc<Wallet>>,
+    swarm: OnceCell<Swarm>,
+    /// Blobs being fetched, each with the turn of whoever fetches it.
+    fetching: Mutex<HashMap<ContentRoot, Arc<tokio::sync::Mutex<()>>>>,
+    /// Held by a purchase that registers an encryption key: its proof binds the account's next index, so a second one
+    /// beside it would prove an index that is taken by the time it arrives.
+    pub(crate) registering: tokio::sync::Mutex<()>,
+    /// Told when what the store holds has changed.
+    holdings: Notify,
+    /// Where a daemon takes more cards to seed; empty in any other process.
+    pub(crate) more_to_seed: OnceCell<tokio::sync::mpsc::Sender<Vec<CardId>>>,
+}
+
+/// An account of the wallet that acts.
+#[derive(Clone)]
+pub struct Actor {
+    /// Its name.
+    pub name: AccountName,
+    /// Its public key.
+    pub account: Account,
+    /// Signs for it.
+    pub signer: Signer,
+}
+
+impl Actor {
+    /// As people write it.
+    pub fn address(&self) -> String {
+        address_of(&self.account)
+    }
+}
+
+impl Engine {
+    /// For an owned home; nothing is opened yet.
+    pub fn new(home: Home, node: Option<String>, ask: Arc<dyn AskPassphrase>) -> Self {
+        Self {
+            home,
+            node: node.unwrap_or_else(|| DEFAULT_NODE.to_owned()),
+            ask,
+            store: OnceCell::new(),
+            chain: OnceCell::new(),
+            wallet: OnceCell::new(),
+            swarm: OnceCell::new(),
+            fetching: Mutex::default(),
+            registering: tokio::sync::Mutex::default(),
+            holdings: Notify::new(),
+            more_to_seed: OnceCell::new(),
+        }
+    }
+
+    /// The home.
+    pub fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The chain, through the node.
+    pub async fn chain(&self) -> Result<&Chain, EngineError> {
+        Ok(self.chain.get_or_try_init(|| Chain::connect(&self.node)).await?)
+    }
+
+    /// The store.
+    pub async fn store(&self) -> Result<&Store, EngineError> {
+        self.store
+            .get_or_try_init(|| {
+                let folder = self.home.paths().store();
+                async move { waiting_for_disk(move || Ok(Store::open(&folder, Options::default())?)).await }
+            })
+            .await
+    }
+
+    /// The wallet; asks for the passphrase the first time.
+    pub async fn wallet(&self) -> Result<&Arc<Wallet>, EngineError> {
+        self.wallet
+            .get_or_try_init(|| {
+                let (paths, ask) = (self.home.paths().clone(), self.ask.clone());
+                async move { waiting_for_disk(move || Ok(Arc::new(Wallet::open(&paths, ask.as_ref())?))).await }
+            })
+            .await
+    }
+
+    /// The wallet if it is open already.
+    pub fn open_wallet(&self) -> Option<&Arc<Wallet>> {
+        self.wallet.get()
+    }
+
+    /// An account of the wallet; its name is remembered.
+    pub async fn actor(&self, name: &AccountName) -> Result<Actor, EngineError> {
+        let signer = self.wallet().await?.signer(name)?;
+        if let Some(name) = name.name() {
+            self.home.amend(|notes| notes.remember_account(name))?;
+        }
+        Ok(Actor { name: name.clone(), account: signer.account(), signer })
+    }
+
+    /// All accounts of the wallet that this home has used, the default one first.
+    pub async fn actors(&self) -> Result<Vec<Actor>, EngineError> {
+        let names = self.home.notes(|notes| notes.accounts().to_vec());
+        let mut actors = vec![self.actor(&AccountName::DEFAULT).await?];
+        for name in names {
+            actors.push(self.actor(&AccountName::named(&name)?).await?);
+        }
+        Ok(actors)
+    }
+
+    /// The swarm; a process that nobody told where to listen only asks, and serves nobody.
+    pub(crate) async fn swarm(&self) -> Result<&Swarm, EngineError> {
+        self.start_swarm(None, None).await
+    }
+
+    /// The swarm, listening there unless it runs already.
+    pub(crate) async fn start_swarm(
+        &self,
+        listen: Option<Listen>,
+        said: Option<Events>,
+    ) -> Result<&Swarm, EngineError> {
+        self.swarm
+            .get_or_try_init(|| async {
+                let secret = self.peer_secret();
+                let banned = self.home.notes(|notes| notes.banned().iter().map(|ban| ban.peer.clone()).collect());
+                Swarm::start(secret, listen, self.store().await?.clone(), banned, said).await
+            })
+            .await
+    }
+
+    /// Who this home is in the swarm. Without an open wallet it is somebody new each time: nobody who only fetches need
+    /// be known again.
+    fn peer_secret(&self) -> Zeroizing<[u8; 32]> {
+        if let Some(wallet) = self.open_wallet() {
+            return wallet.peer_secret(&self.home.notes(Notes::home_id_bytes));
+        }
+        let mut secret = Zeroizing::new([0; 32]);
+        rand::rngs::OsRng.fill_bytes(secret.as_mut());
+        secret
+    }
+
+    /// Chunks that were served to others.
+    pub(crate) fn served_chunks(&self) -> u64 {
+        self.swarm.get().map_or(0, Swarm::served_chunks)
+    }
+
+    /// Waits until nobody else fetches this blob; the turn lasts as long as what this gives.
+    pub(crate) async fn turn_to_fetch(&self, root: ContentRoot) -> OwnedMutexGuard<()> {
+        let turn = {
+            let mut fetching = self.fetching.lock().unwrap_or_else(PoisonError::into_inner);
+            fetching.retain(|_, turn| Arc::strong_count(turn) > 1);
+            fetching.entry(root).or_default().clone()
+        };
+        turn.lock_owned().await
+    }
+
+    /// Says that the store holds something else than before.
+    pub(crate) fn holdings_changed(&self) {
+        self.holdings.notify_one();
+    }
+
+    /// Waits until the store holds something else than before.
+    pub(crate) async fn holdings_to_change(&self) {
+        self.holdings.notified().await;
+    }
+
+    /// Ends what runs, so that the process can end.
+    pub async fn rest(&self) {
+        if let Some(swarm) = self.swarm.get() {
+            swarm.stop().await;
+        }
+    }
+
+    /// Carries a command out.
+    pub async fn run(&self, request: Request, events: &Events) -> Result<Outcome, EngineError> {
+        let Request { account, node, command, .. } = request;
+        if let Some(node) = node.filter(|node| *node != self.node) {
+            return Err(EngineError::bad_input(
+                format!("the daemon of this home uses the node {}, not {node}", self.node),
+                "leave --node out, or restart the daemon with that node",
+            ));
+        }
+        match command {
+            Command::Publish(order) => publish::publish(self, &account, order, events).await,
+            Command::Post(post) => publish::post(self, &account, post, events).await,
+            Command::Revise(revise) => terms::revise(self, &account, revise, events).await,
+            Command::Retire { card } => terms::retire(self, &account, card, events).await,
+            Command::Discover(query) => discover::feed(self.chain().await?, query).await,
+            Command::Card { card } => discover::card(self.chain().await?, card).await,
+            Command::Seats { card } => discover::seats(self.chain().await?, card).await,
+            Command::Keys => discover::keys(self, &account).await,
+            Command::Buy(order) => buy::buy(self, &account, order, events).await,
+            Command::Expire { order } => buy::expire(self, &account, order, events).await,
+            Command::Settle { order } => buy::settle(self, &account, order, events).await,
+            Command::ReportFalseKey { card, edition } => {
+                report::report_false_key(self, &account, card, edition, events).await
+            }
+            Command::Fetch(order) => fetch::fetch(self, &account, order, events).await,
+            Command::Seed { cards } => self.hand_to_daemon(cards).await,
+            Command::StoreList => inventory::list(self).await,
+            Command::StoreVerify { what } => inventory::verify(self, what, events).await,
+            Command::StoreRemove { what } => inventory::remove(self, what).await,
+            Command::WalletShow => money::accounts(self, &account).await,
+            Command::WalletSend { to, amount } => money::send(self, &account, &to, amount, events).await,
+            Command::Balance { address: Some(address) } => money::balance_of(self.chain().await?, &address).await,
+            Command::Balance { address: None } => {
+                let actor = self.actor(&account).await?;
+                money::balance(self.chain().await?, actor.account).await
+            }
+        }
+    }
+
+    async fn hand_to_daemon(&self, cards: Vec<CardId>) -> Result<Outcome, EngineError> {
+        let no_daemon = || EngineError::new(Code::HomeBusy, "the owner of this home does not seed", "try again when it is done");
+        let more = self.more_to_seed.get().ok_or_else(no_daemon)?;
+        more.send(cards.clone()).await.map_err(|_| no_daemon())?;
+        Ok(Outcome::Seeding { cards })
+    }
+
+    /// Sends a transaction and says so before and after.
+    pub(crate) async fn send<T>(
+        &self,
+        call: &str,
+        actor: &Actor,
+        events: &Events,
+        sending: impl Future<Output = Result<Included<T>, ChainError>>,
+    ) -> Result<Included<T>, EngineError> {
+        events.say(Event::Sending { call: call.to_owned(), account: actor.address() }).await;
+        let included = sending.await?;
+        events
+            .say(Event::Included { call: call.to_owned(), block: included.at.number, fee: Amount(included.fee) })
+            .await;
+        Ok(included)
+    }
+}
+
+/// A card that the chain knew then.
+pub(crate) async fn known_card(then: &ChainAt, card: CardId) -> Result<CardView<Account>, EngineError> {
+    let view = then.card(card).await?.ok_or_else(|| {
+        EngineError::not_found(format!("there is no card {card}"), "look for it: hashcard discover; a new one takes a few seconds")
+    })?;
+    if view.id != card {
+        return Err(EngineError::new(
+            Code::HostileAnswer,
+            format!("the node gave card {} when asked for card {card}", view.id),
+            "name another node: --node URL",
+        ));
+    }
+    Ok(view)
+}
+
+/// Runs what waits for the disk, or works for long, where it holds nobody up.
+pub(crate) async fn waiting_for_disk<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
+) -> Result<T, EngineError> {
+    tokio::task::spawn_blocking(work).await.map_err(EngineError::task)?
+}

@@ -1,0 +1,241 @@
+//! A daemon: serves what the home holds, says so on chain, delivers keys, and carries out the commands of others.
+//!
+//! **The chain is told what is held, never what is hoped**: seats cover only chunks that the store claims, and are changed
+//! when that changes. Everything here can be stopped at any moment; what was under way is found again on chain or in the
+//! store.
+
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::StreamExt;
+use hashcard_primitives::card::CardId;
+use tokio::sync::mpsc;
+use tokio::time::Instant;
+
+use crate::amount::Amount;
+use crate::attach::{self, Attached, Handler, Request, Socket};
+use crate::command::{Command, Event, Outcome};
+use crate::engine::{known_card, Actor, Engine};
+use crate::error::{Code, EngineError};
+use crate::events::Events;
+use crate::fetch::bring;
+use crate::fulfil::Sales;
+use crate::home::{Home, Ownership};
+use crate::perform::{busy, Settings};
+use crate::swarm::Listen;
+use crate::wallet::{AccountName, AskPassphrase};
+use seats::Seats;
+
+mod seats;
+
+/// Requests for more cards that may wait.
+const WAITING_REQUESTS: usize = 16;
+/// Pause before something that failed is tried again.
+const TRY_AGAIN: Duration = Duration::from_secs(30);
+/// Most cards that wait to be fetched for seeding.
+const MAX_WANTED: usize = 10_000;
+
+/// How to seed.
+#[derive(Clone, Debug)]
+pub struct SeedOptions {
+    /// Which account takes the seats. Orders of all accounts that the home has used are fulfilled.
+    pub account: AccountName,
+    /// Cards to fetch and serve besides what is held.
+    pub cards: Vec<CardId>,
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// Addresses under which others reach this machine.
+    pub addresses: Vec<String>,
+    /// What to bond for each new seat; `None`: the least.
+    pub bond: Option<Amount>,
+    /// Give up all seats in the end.
+    pub leave: bool,
+}
+
+/// Seeds until `stop` is done. When the home has a daemon already, hands it the cards.
+pub async fn seed(
+    settings: &Settings,
+    options: SeedOptions,
+    ask: Arc<dyn AskPassphrase>,
+    events: Events,
+    stop: impl Future<Output = ()>,
+) -> Result<Outcome, EngineError> {
+    let home = match Home::try_own(&settings.home)? {
+        Ownership::Owned(home) => home,
+        Ownership::Taken(owner) => return hand_over(settings, options, owner, &events).await,
+    };
+    let began = Instant::now();
+    let engine = Arc::new(Engine::new(home, settings.node.clone(), ask));
+    tokio::pin!(stop);
+
+    let starting = Daemon::start(engine.clone(), &options, &events);
+    let mut daemon = tokio::select! {
+        biased;
+        () = &mut stop => return Err(EngineError::new(Code::Failed, "stopped before it was ready", "start it again")),
+        daemon = starting => daemon?,
+    };
+    let handler = handler(engine.clone(), events.clone());
+    tokio::select! {
+        biased;
+        () = &mut stop => {}
+        () = daemon.socket.serve(handler) => {}
+        () = daemon.seats.keep(&engine, &daemon.actor, &events) => {}
+        () = sell(&engine, &mut daemon.sales, &events) => {}
+        () = bring_wanted(&engine, &mut daemon.wanted, &mut daemon.more, &events) => {}
+    }
+    let left = options.leave && daemon.seats.leave_all(&engine, &daemon.actor, &events).await;
+    engine.rest().await;
+    Ok(Outcome::Seeded {
+        seconds: began.elapsed().as_secs_f64(),
+        fulfilled: daemon.sales.fulfilled,
+        settled: daemon.sales.settled,
+        served_chunks: engine.served_chunks(),
+        left,
+    })
+}
+
+struct Daemon {
+    socket: Socket,
+    actor: Actor,
+    seats: Seats,
+    sales: Sales,
+    wanted: Vec<CardId>,
+    more: mpsc::Receiver<Vec<CardId>>,
+}
+
+impl Daemon {
+    /// Opens everything that can fail for reasons that a person must mend: wallet, node, store, port, socket.
+    async fn start(engine: Arc<Engine>, options: &SeedOptions, events: &Events) -> Result<Self, EngineError> {
+        let actor = engine.actor(&options.account).await?;
+        engine.chain().await?;
+        engine.store().await?;
+        let listen = Listen { at: options.listen, external: options.addresses.clone() };
+        let swarm = engine.start_swarm(Some(listen), Some(events.clone())).await?;
+        let seats = Seats::new(swarm, options.bond);
+        let (sender, more) = mpsc::channel(WAITING_REQUESTS);
+        // Set once: this engine is made for this daemon.
+        let _ = engine.more_to_seed.set(sender);
+        let socket = Socket::listen(engine.home().paths())?;
+        let cards = engine.home().notes(|notes| {
+            let mut cards: Vec<CardId> = notes.blobs().filter(|(_, note)| note.seed).map(|(_, note)| note.card).collect();
+            cards.sort_unstable();
+            cards.dedup();
+            cards
+        });
+        events
+            .say(Event::Ready {
+                peer: swarm.peer().to_owned(),
+                addresses: swarm.addresses(),
+                socket: socket.path().to_owned(),
+                pid: std::process::id(),
+                cards,
+            })
+            .await;
+        Ok(Self { socket, actor, seats, sales: Sales::default(), wanted: options.cards.clone(), more })
+    }
+}
+
+/// Carries out what other processes ask for.
+fn handler(engine: Arc<Engine>, said: Events) -> Handler {
+    Arc::new(move |request: Request, events: Events| {
+        let (engine, said) = (engine.clone(), said.clone());
+        Box::pin(async move {
+            said.say(Event::Attached { command: request.command.name().to_owned() }).await;
+            engine.run(request, &events).await
+        })
+    })
+}
+
+/// A daemon runs already: it seeds these cards, too.
+async fn hand_over(
+    settings: &Settings,
+    options: SeedOptions,
+    owner: Option<u32>,
+    events: &Events,
+) -> Result<Outcome, EngineError> {
+    if options.cards.is_empty() {
+        return Err(EngineError {
+            remedy: "a daemon of this home may be running already; stop it first, or name cards for it to seed".to_owned(),
+            ..busy(&settings.home, owner)
+        });
+    }
+    let request = Request::new(Command::Seed { cards: options.cards }, options.account, settings.node.clone());
+    match attach::ask(&settings.home, &request, events).await? {
+        Attached::Answered(result) => *result,
+        Attached::NobodyListens => Err(busy(&settings.home, owner)),
+    }
+}
+
+/// Delivers and settles, at every finalised block.
+async fn sell(engine: &Engine, sales: &mut Sales, events: &Events) {
+    loop {
+        match sell_while_connected(engine, sales, events).await {
+            Ok(()) => {}
+            Err(error) => tell(error, events).await,
+        }
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
+}
+
+async fn sell_while_connected(engine: &Engine, sales: &mut Sales, events: &Events) -> Result<(), EngineError> {
+    let mut blocks = engine.chain().await?.finalized_blocks().await?;
+    while let Some(block) = blocks.next().await {
+        // Anew each time: an attached command may have used another account.
+        let sellers = engine.actors().await?;
+        sales.look(engine, &sellers, block?, events).await?;
+    }
+    Ok(())
+}
+
+/// Fetches the cards that are to be seeded and are not here yet, one after another, again and again.
+async fn bring_wanted(
+    engine: &Engine,
+    wanted: &mut Vec<CardId>,
+    more: &mut mpsc::Receiver<Vec<CardId>>,
+    events: &Events,
+) {
+    loop {
+        let mut missing = Vec::new();
+        for card in std::mem::take(wanted) {
+            if let Err(error) = bring_one(engine, card, events).await {
+                if matches!(error.code, Code::BadInput | Code::NotFound | Code::Retired) {
+                    tell(error, events).await;
+                } else {
+                    tell(error, events).await;
+                    missing.push(card);
+                }
+            }
+        }
+        *wanted = missing;
+        let again = async {
+            match wanted.is_empty() {
+                true => std::future::pending().await,
+                false => tokio::time::sleep(TRY_AGAIN).await,
+            }
+        };
+        tokio::select! {
+            Some(cards) = more.recv() => {
+                wanted.extend(cards);
+                wanted.sort_unstable();
+                wanted.dedup();
+                wanted.truncate(MAX_WANTED);
+            }
+            () = again => {}
+        }
+    }
+}
+
+async fn bring_one(engine: &Engine, card: CardId, events: &Events) -> Result<(), EngineError> {
+    let view = known_card(&engine.chain().await?.at_finalized().await?, card).await?;
+    events.say(Event::Fetching { card }).await;
+    let brought = bring(engine, &view, events).await?;
+    events.say(Event::Fetched { card, chunks: brought.chunks }).await;
+    Ok(())
+}
+
+/// A failure that the daemon survives.
+async fn tell(error: EngineError, events: &Events) {
+    events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+}

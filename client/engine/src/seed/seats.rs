@@ -1,0 +1,281 @@
+//! The seats of this home, kept in step with its store.
+//!
+//! What should be and what is are compared anew each time, so nothing has to be remembered: a seat that was lost, or a
+//! blob that was removed while nobody looked, is found by the next comparison.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+
+use futures::StreamExt;
+use hashcard_chain::Wait;
+use hashcard_primitives::card::CardId;
+use hashcard_primitives::coverage::Coverage;
+use hashcard_primitives::seeder::{Delta, MAX_DELTAS};
+use hashcard_primitives::{Balance, BlockNumber};
+
+use crate::amount::Amount;
+use crate::command::Event;
+use crate::engine::{known_card, waiting_for_disk, Actor, Engine};
+use crate::error::{Code, EngineError};
+use crate::events::Events;
+use crate::swarm::Swarm;
+
+/// Heartbeats in the life of a seat: two may fail before it is lost.
+const HEARTBEATS_PER_LIFE: BlockNumber = 3;
+/// Pause after a failure.
+const TRY_AGAIN: Duration = Duration::from_secs(15);
+
+/// The seats.
+pub struct Seats {
+    peer: Vec<u8>,
+    addresses: Vec<Vec<u8>>,
+    bond: Option<Amount>,
+    /// Cards that refused a seat in this run, for a reason that does not pass by itself.
+    refused: BTreeSet<CardId>,
+    /// Block of the last sign of life.
+    alive_at: Option<BlockNumber>,
+}
+
+impl Seats {
+    /// For this peer. `bond` is for each new seat.
+    pub fn new(swarm: &Swarm, bond: Option<Amount>) -> Self {
+        Self {
+            peer: swarm.peer_bytes(),
+            addresses: swarm.address_bytes(),
+            bond,
+            refused: BTreeSet::new(),
+            alive_at: None,
+        }
+    }
+
+    /// Registers, takes and changes seats, and keeps them alive. Never returns.
+    pub async fn keep(&mut self, engine: &Engine, actor: &Actor, events: &Events) {
+        loop {
+            if let Err(error) = self.keep_while_connected(engine, actor, events).await {
+                events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+            }
+            tokio::time::sleep(TRY_AGAIN).await;
+        }
+    }
+
+    async fn keep_while_connected(
+        &mut self,
+        engine: &Engine,
+        actor: &Actor,
+        events: &Events,
+    ) -> Result<(), EngineError> {
+        let chain = engine.chain().await?;
+        let beat_every = (chain.lengths().await?.seat_lifetime_blocks / HEARTBEATS_PER_LIFE).max(1);
+        if self.alive_at.is_none() {
+            let (peer, addresses) = (self.peer.clone(), self.addresses.clone());
+            let registered = chain.register_seeder(&actor.signer, peer, addresses, Wait::Best).await?;
+            self.alive_at = Some(registered.at.number);
+            events.say(Event::Registered { block: registered.at.number }).await;
+        }
+        let mut blocks = chain.finalized_blocks().await?;
+        self.bring_in_step(engine, actor, events).await?;
+        loop {
+            tokio::select! {
+                () = engine.holdings_to_change() => self.bring_in_step(engine, actor, events).await?,
+                block = blocks.next() => {
+                    let Some(block) = block else { return Ok(()) };
+                    let now = block?.number;
+                    if now >= self.alive_at.unwrap_or(0).saturating_add(beat_every) {
+                        let beaten = chain.heartbeat(&actor.signer, Wait::Best).await?;
+                        self.alive_at = Some(beaten.at.number);
+                        events.say(Event::Heartbeat { block: beaten.at.number }).await;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Gives up all seats; whether that worked.
+    pub async fn leave_all(&mut self, engine: &Engine, actor: &Actor, events: &Events) -> bool {
+        let left = async {
+            let seated = engine.chain().await?.at_best().await?.seats_of(actor.account).await?;
+            let deltas: Vec<Delta> = seated.into_iter().map(|card| Delta::Leave { card }).collect();
+            self.apply(engine, actor, deltas, events).await
+        };
+        match left.await {
+            Ok(()) => true,
+            Err(error) => {
+                events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                false
+            }
+        }
+    }
+
+    async fn bring_in_step(&mut self, engine: &Engine, actor: &Actor, events: &Events) -> Result<(), EngineError> {
+        let chain = engine.chain().await?;
+        let bond = match self.bond {
+            Some(bond) => bond.0,
+            None => chain.min_seat_bond().await?,
+        };
+        let held = held(engine).await?;
+        let now = chain.at_best().await?;
+        let mut seated = BTreeMap::new();
+        for card in now.seats_of(actor.account).await? {
+            let seats = if held.contains_key(&card) { now.seats(card).await? } else { Vec::new() };
+            let own = seats.into_iter().find(|seat| seat.seeder == actor.account);
+            seated.insert(card, own.map(|seat| seat.coverage));
+        }
+        let deltas = deltas(&held, &seated, &self.refused, bond);
+        self.apply(engine, actor, deltas, events).await
+    }
+
+    /// Applies deltas, as many at once as a call takes. A call is all or nothing, so when one is refused each of its deltas
+    /// is tried alone, to find the one at fault.
+    async fn apply(
+        &mut self,
+        engine: &Engine,
+        actor: &Actor,
+        deltas: Vec<Delta>,
+        events: &Events,
+    ) -> Result<(), EngineError> {
+        for batch in deltas.chunks(MAX_DELTAS as usize) {
+            match self.apply_call(engine, actor, batch, events).await {
+                Ok(()) => {}
+                Err(error) if !is_refusal(&error) => return Err(error),
+                Err(error) if batch.len() == 1 => self.refuse(batch, error, events).await,
+                Err(_) => {
+                    for one in batch.chunks(1) {
+                        match self.apply_call(engine, actor, one, events).await {
+                            Ok(()) => {}
+                            Err(error) if is_refusal(&error) => self.refuse(one, error, events).await,
+                            Err(error) => return Err(error),
+                        }
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn refuse(&mut self, deltas: &[Delta], error: EngineError, events: &Events) {
+        self.refused.extend(deltas.iter().map(card_of));
+        let cards: Vec<String> = deltas.iter().map(|delta| card_of(delta).to_string()).collect();
+        let message = format!("no seat on card {}: {}", cards.join(", "), error.message);
+        events.say(Event::Trouble { message, remedy: error.remedy }).await;
+    }
+
+    async fn apply_call(
+        &mut self,
+        engine: &Engine,
+        actor: &Actor,
+        deltas: &[Delta],
+        events: &Events,
+    ) -> Result<(), EngineError> {
+        let applied = engine.chain().await?.apply(&actor.signer, deltas.to_vec(), Wait::Best).await?;
+        self.alive_at = Some(applied.at.number);
+        let (mut joined, mut covered, mut left) = (Vec::new(), Vec::new(), Vec::new());
+        for delta in deltas {
+            match delta {
+                Delta::Join { card, .. } => joined.push(*card),
+                Delta::Cover { card, .. } => covered.push(*card),
+                Delta::Leave { card } => left.push(*card),
+            }
+        }
+        events.say(Event::Announced { joined, covered, left, block: applied.at.number }).await;
+        Ok(())
+    }
+}
+
+/// What the home holds and is to serve, by card. A card whose blob is another than the one remembered (another chain, or a
+/// note that is wrong) is left out: a seat for it would be a lie.
+async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError> {
+    let noted: Vec<_> = engine.home().notes(|notes| {
+        notes.blobs().filter(|(_, note)| note.seed).map(|(root, note)| (root, note.card)).collect()
+    });
+    let chain = engine.chain().await?.at_finalized().await?;
+    let mut held = BTreeMap::new();
+    for (root, card) in noted {
+        let blob = match known_card(&chain, card).await {
+            Ok(view) if view.retired => continue,
+            Ok(view) => view.card.blob,
+            Err(error) if error.code == Code::NotFound => continue,
+            Err(error) => return Err(error),
+        };
+        let Some(blob) = blob.filter(|blob| blob.root == root) else { continue };
+        let store = engine.store().await?.clone();
+        let coverage = waiting_for_disk(move || Ok(store.held(root).map(|bits| bits.coverage(blob.len)))).await?;
+        match coverage {
+            Ok(coverage) if !coverage.is_empty() => {
+                held.insert(card, coverage);
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, card, "a blob is not served"),
+        }
+    }
+    Ok(held)
+}
+
+/// What has to change for the seats to say what is held. `seated` gives each seat's coverage, `None` where it is not live.
+fn deltas(
+    held: &BTreeMap<CardId, Coverage>,
+    seated: &BTreeMap<CardId, Option<Coverage>>,
+    refused: &BTreeSet<CardId>,
+    bond: Balance,
+) -> Vec<Delta> {
+    let taken = held.iter().filter_map(|(&card, &coverage)| match seated.get(&card) {
+        _ if refused.contains(&card) => None,
+        None => Some(Delta::Join { card, coverage, price_per_mib: None, bond }),
+        Some(said) if *said == Some(coverage) => None,
+        Some(_) => Some(Delta::Cover { card, coverage }),
+    });
+    let left = seated.keys().filter(|card| !held.contains_key(card)).map(|&card| Delta::Leave { card });
+    // Bonds come back before new ones are asked for.
+    left.chain(taken).collect()
+}
+
+fn card_of(delta: &Delta) -> CardId {
+    match delta {
+        Delta::Join { card, .. } | Delta::Cover { card, .. } | Delta::Leave { card } => *card,
+    }
+}
+
+/// Whether the chain said no to what was asked, so that asking again is of no use.
+fn is_refusal(error: &EngineError) -> bool {
+    matches!(error.code, Code::Refused | Code::NotFound | Code::Retired)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALL: Coverage = Coverage(0b111);
+    const PART: Coverage = Coverage(0b001);
+
+    fn joins(card: CardId) -> Delta {
+        Delta::Join { card, coverage: ALL, price_per_mib: None, bond: 9 }
+    }
+
+    #[test]
+    fn seats_follow_what_is_held() {
+        let held = BTreeMap::from([(1, ALL), (2, ALL), (3, ALL), (4, ALL)]);
+        let seated = BTreeMap::from([(2, Some(ALL)), (3, Some(PART)), (4, None), (5, Some(ALL)), (6, None)]);
+        assert_eq!(
+            deltas(&held, &seated, &BTreeSet::new(), 9),
+            [
+                Delta::Leave { card: 5 },
+                Delta::Leave { card: 6 },
+                joins(1),
+                Delta::Cover { card: 3, coverage: ALL },
+                Delta::Cover { card: 4, coverage: ALL },
+            ]
+        );
+    }
+
+    #[test]
+    fn nothing_changes_when_seats_say_what_is_held() {
+        let held = BTreeMap::from([(1, ALL)]);
+        assert!(deltas(&held, &BTreeMap::from([(1, Some(ALL))]), &BTreeSet::new(), 9).is_empty());
+        assert!(deltas(&BTreeMap::new(), &BTreeMap::new(), &BTreeSet::new(), 9).is_empty());
+    }
+
+    #[test]
+    fn a_card_that_refused_a_seat_is_not_asked_again() {
+        let held = BTreeMap::from([(1, ALL), (2, ALL)]);
+        assert_eq!(deltas(&held, &BTreeMap::new(), &BTreeSet::from([1]), 9), [joins(2)]);
+    }
+}

@@ -1,0 +1,395 @@
+//! The loop of a fetch: events into the machine, its actions out.
+
+use super::link::{Heard, Link, What};
+use super::report::Account;
+use super::{Accepted, ChunkSink, FetchError, FetchEvent, FetchRequest, FetchSummary, PeerAddress};
+use crate::address::peer_text;
+use crate::limits::MAX_ANSWERS;
+use crate::network::Network;
+use crate::streams::OpenError;
+use hashcard_primitives::blob::{chunk_count, chunk_len, ContentRoot};
+use hashcard_protocol::bitfield::BitfieldError;
+use hashcard_protocol::{Action, Answer, Bitfield, Download, DropReason, Request, Verdict};
+use libp2p::swarm::Stream;
+use libp2p::{Multiaddr, PeerId};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+pub(super) struct Running {
+    network: Network,
+    root: ContentRoot,
+    blob_len: u64,
+    sink: Arc<dyn ChunkSink>,
+    events: mpsc::Sender<FetchEvent>,
+    fed: mpsc::Receiver<Vec<PeerAddress>>,
+    started: Instant,
+    download: Download<PeerId>,
+    addresses: BTreeMap<PeerId, Vec<Multiaddr>>,
+    /// Peers whose stream is being opened.
+    opening: BTreeSet<PeerId>,
+    opened: JoinSet<(PeerId, Option<Result<Stream, OpenError>>)>,
+    links: BTreeMap<PeerId, Link>,
+    links_made: u64,
+    link_tasks: JoinSet<()>,
+    hear: mpsc::Sender<Heard>,
+    heard: mpsc::Receiver<Heard>,
+    /// Slices that wait for a thread to verify them. As few as the machine has in flight.
+    unverified: VecDeque<(PeerId, u64, Vec<u8>)>,
+    verified: JoinSet<(PeerId, u64, Accepted)>,
+    account: Account,
+}
+
+/// Why the loop goes round.
+enum Happened {
+    Opened(PeerId, Option<Result<Stream, OpenError>>),
+    Heard(Heard),
+    Verified(PeerId, u64, Accepted),
+    SinkPanicked,
+    Fed(Vec<PeerAddress>),
+    Time,
+}
+
+impl Running {
+    pub(super) fn new(
+        network: Network,
+        request: FetchRequest,
+        sink: Arc<dyn ChunkSink>,
+        events: mpsc::Sender<FetchEvent>,
+        fed: mpsc::Receiver<Vec<PeerAddress>>,
+    ) -> Result<Self, BitfieldError> {
+        let FetchRequest {
+            root,
+            blob_len,
+            held,
+            peers,
+        } = request;
+        let held = Bitfield::from_bytes(chunk_count(blob_len), &held)?;
+        // A seed needs to differ between downloads, not to be secret; the standard library's hash keys do differ.
+        let seed = RandomState::new().build_hasher().finish();
+        let download = Download::new(blob_len, held, network.limits.download, seed, Duration::ZERO)
+            .expect("the bitfield was read for this blob; qed");
+        let (hear, heard) = mpsc::channel(MAX_ANSWERS);
+        let mut running = Self {
+            network,
+            root,
+            blob_len,
+            sink,
+            events,
+            fed,
+            started: Instant::now(),
+            download,
+            addresses: BTreeMap::new(),
+            opening: BTreeSet::new(),
+            opened: JoinSet::new(),
+            links: BTreeMap::new(),
+            links_made: 0,
+            link_tasks: JoinSet::new(),
+            hear,
+            heard,
+            unverified: VecDeque::new(),
+            verified: JoinSet::new(),
+            account: Account::default(),
+        };
+        running.introduce(peers);
+        Ok(running)
+    }
+
+    pub(super) async fn run(&mut self) -> Result<FetchSummary, FetchError> {
+        self.started = Instant::now();
+        loop {
+            if let Some(summary) = self.act().await? {
+                return Ok(summary);
+            }
+            self.verify();
+            match self.next().await {
+                Happened::Opened(peer, stream) => self.opened(peer, stream.ok_or(FetchError::Stopped)?),
+                Happened::Heard(heard) => self.heard(heard),
+                Happened::Verified(peer, chunk, accepted) => self.verified(peer, chunk, accepted).await?,
+                Happened::SinkPanicked => return Err(FetchError::SinkPanicked),
+                Happened::Fed(peers) => self.introduce(peers),
+                Happened::Time => {}
+            }
+        }
+    }
+
+    /// Carries out what the machine wants. Gives the summary when it is done.
+    async fn act(&mut self) -> Result<Option<FetchSummary>, FetchError> {
+        while let Some(action) = self.download.poll(self.now()) {
+            match action {
+                Action::Connect(peer) => self.connect(peer),
+                Action::AskHave { peer, page } => self.ask(
+                    peer,
+                    Request::Have {
+                        root: self.root,
+                        page,
+                    },
+                ),
+                Action::Request { peer, chunk } => self.ask(
+                    peer,
+                    Request::Chunk {
+                        root: self.root,
+                        chunk,
+                    },
+                ),
+                Action::Cancel { peer, chunk } => {
+                    let request = Request::Chunk {
+                        root: self.root,
+                        chunk,
+                    };
+                    if self
+                        .links
+                        .get_mut(&peer)
+                        .is_some_and(|link| !link.cancel(request))
+                    {
+                        self.lost(peer, "it does not read what it is sent".into());
+                    }
+                }
+                Action::Drop { peer, reason } => {
+                    self.links.remove(&peer);
+                    self.opening.remove(&peer);
+                    let why = match reason {
+                        DropReason::Lied { chunk } => format!("it sent a wrong chunk {chunk}"),
+                        DropReason::Violated => "it broke the protocol".into(),
+                        DropReason::Banned => "it is banned".into(),
+                        DropReason::Unresponsive => "it did not answer in time".into(),
+                        DropReason::HoldsNothing => "it does not hold the blob".into(),
+                        DropReason::NotNeeded => "it holds nothing that is missing".into(),
+                    };
+                    self.tell(FetchEvent::PeerLost {
+                        peer: peer.to_bytes(),
+                        why,
+                    });
+                }
+                Action::Stalled { missing, why } => {
+                    let summary = Box::new(self.account.summary(self.now()));
+                    return Err(FetchError::Stalled {
+                        missing,
+                        why,
+                        summary,
+                    });
+                }
+                Action::Done => return Ok(Some(self.account.summary(self.now()))),
+            }
+        }
+        Ok(None)
+    }
+
+    async fn next(&mut self) -> Happened {
+        let now = self.now();
+        let wait = self
+            .download
+            .next_timeout(now)
+            .map(|time| time.saturating_sub(now));
+        let timer = async {
+            match wait {
+                Some(wait) => tokio::time::sleep(wait).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            Some(joined) = self.opened.join_next(), if !self.opened.is_empty() => match joined {
+                Ok((peer, stream)) => Happened::Opened(peer, stream),
+                // These tasks are never aborted and do not panic; the machine's own timeout covers even that.
+                Err(_) => Happened::Time,
+            },
+            Some(joined) = self.verified.join_next(), if !self.verified.is_empty() => match joined {
+                Ok((peer, chunk, accepted)) => Happened::Verified(peer, chunk, accepted),
+                Err(_) => Happened::SinkPanicked,
+            },
+            Some(_) = self.link_tasks.join_next(), if !self.link_tasks.is_empty() => Happened::Time,
+            Some(heard) = self.heard.recv() => Happened::Heard(heard),
+            Some(peers) = self.fed.recv() => Happened::Fed(peers),
+            () = timer => Happened::Time,
+        }
+    }
+
+    fn introduce(&mut self, peers: Vec<PeerAddress>) {
+        let now = self.now();
+        for seat in peers {
+            let (peer, addresses) = match seat.parse() {
+                Ok(parsed) => parsed,
+                Err(error) => {
+                    self.tell(FetchEvent::PeerLost {
+                        peer: seat.peer,
+                        why: error.to_string(),
+                    });
+                    continue;
+                }
+            };
+            if peer == self.network.local_peer() {
+                continue;
+            }
+            if self.network.is_banned(&peer) {
+                self.tell(FetchEvent::PeerLost {
+                    peer: seat.peer,
+                    why: "it is banned".into(),
+                });
+                continue;
+            }
+            if self.download.peer_known(peer, seat.coverage, now) {
+                self.addresses.insert(peer, addresses);
+            }
+        }
+    }
+
+    fn connect(&mut self, peer: PeerId) {
+        if self.network.is_banned(&peer) {
+            return self.download.peer_banned(peer);
+        }
+        let network = self.network.clone();
+        let addresses = self.addresses.get(&peer).cloned().unwrap_or_default();
+        self.opening.insert(peer);
+        self.opened
+            .spawn(async move { (peer, network.open(peer, addresses).await) });
+    }
+
+    fn opened(&mut self, peer: PeerId, stream: Result<Stream, OpenError>) {
+        if !self.opening.remove(&peer) {
+            return;
+        }
+        match stream {
+            Ok(stream) => {
+                self.links_made += 1;
+                let (number, hear) = (self.links_made, self.hear.clone());
+                let link = Link::new(
+                    peer,
+                    number,
+                    stream,
+                    hear,
+                    &self.network.limits,
+                    &mut self.link_tasks,
+                );
+                self.links.insert(peer, link);
+                self.account.connected(peer);
+                self.download.peer_connected(peer, self.now());
+                self.tell(FetchEvent::Connected {
+                    peer: peer.to_bytes(),
+                });
+            }
+            Err(error) => self.lost(peer, error.to_string()),
+        }
+    }
+
+    fn ask(&mut self, peer: PeerId, request: Request) {
+        if self.links.get_mut(&peer).is_some_and(|link| !link.ask(request)) {
+            self.lost(peer, "it does not read what it is sent".into());
+        }
+    }
+
+    fn lost(&mut self, peer: PeerId, why: String) {
+        self.links.remove(&peer);
+        self.download.peer_failed(peer, self.now());
+        self.tell(FetchEvent::PeerLost {
+            peer: peer.to_bytes(),
+            why,
+        });
+    }
+
+    fn heard(&mut self, heard: Heard) {
+        let Heard {
+            peer,
+            link: number,
+            what,
+        } = heard;
+        let now = self.now();
+        let Some(link) = self.links.get_mut(&peer).filter(|link| link.is(number)) else {
+            return;
+        };
+        let (id, answer) = match what {
+            What::Answer(id, answer) => (id, answer),
+            What::Ended(why) => return self.lost(peer, why),
+            What::Breach(why) => {
+                tracing::debug!(%peer, why, "a peer broke the protocol");
+                return self.download.peer_violated(peer);
+            }
+        };
+        let download = &mut self.download;
+        match (link.answered(id), answer) {
+            (Some(Request::Have { .. }), Answer::Holding { blob_len, page, bits }) => {
+                download.peer_holding(peer, blob_len, page, &bits, now);
+            }
+            (Some(Request::Have { .. }), Answer::Unknown) => download.peer_lacks_blob(peer, now),
+            (Some(Request::Have { .. }), Answer::Busy { retry_after }) => {
+                download.have_postponed(peer, retry_after, now);
+            }
+            (Some(Request::Chunk { chunk, .. }), Answer::Slice { bytes }) => {
+                match download.slice_received(peer, chunk, now) {
+                    Verdict::Verify => self.unverified.push_back((peer, chunk, bytes)),
+                    Verdict::Unwanted => self.account.unwanted += 1,
+                    Verdict::Unsolicited => {}
+                }
+            }
+            (Some(Request::Chunk { chunk, .. }), Answer::NotHeld) => download.not_held(peer, chunk, now),
+            (Some(Request::Chunk { chunk, .. }), Answer::Busy { retry_after }) => {
+                download.busy(peer, chunk, retry_after, now);
+            }
+            (Some(Request::Chunk { chunk, .. }), Answer::Cancelled) => download.cancelled(peer, chunk),
+            // An answer to nothing, or to something else, or a refusal of a request that this version has.
+            _ => download.peer_violated(peer),
+        }
+    }
+
+    /// Starts as many verifications as threads are allowed for.
+    fn verify(&mut self) {
+        while self.verified.len() < self.network.limits.verifications.max(1) {
+            let Some((peer, chunk, slice)) = self.unverified.pop_front() else {
+                return;
+            };
+            let (sink, root) = (self.sink.clone(), self.root);
+            self.verified
+                .spawn_blocking(move || (peer, chunk, sink.accept(&root, chunk, slice)));
+        }
+    }
+
+    async fn verified(&mut self, peer: PeerId, chunk: u64, accepted: Accepted) -> Result<(), FetchError> {
+        let now = self.now();
+        match accepted {
+            Accepted::Stored => {
+                self.download.chunk_stored(peer, chunk, now);
+                let bytes = chunk_len(self.blob_len, chunk);
+                self.account.stored(peer, bytes);
+                let missing = self.download.missing();
+                self.tell(FetchEvent::Chunk {
+                    peer: peer.to_bytes(),
+                    chunk,
+                    bytes,
+                    missing,
+                });
+            }
+            Accepted::Refused(why) => {
+                tracing::info!(
+                    peer = peer_text(&peer.to_bytes()),
+                    chunk,
+                    why,
+                    "a peer sent a wrong chunk and is banned"
+                );
+                self.download.chunk_refused(peer, chunk);
+                self.account.lied(peer, chunk, why);
+                self.tell(FetchEvent::Liar {
+                    peer: peer.to_bytes(),
+                    chunk,
+                });
+                self.network.ban_peer(peer).await;
+            }
+            Accepted::StoreFailed(why) => {
+                let summary = Box::new(self.account.summary(now));
+                return Err(FetchError::StoreFailed { chunk, why, summary });
+            }
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, event: FetchEvent) {
+        if self.events.try_send(event).is_err() {
+            self.account.events_lost += 1;
+        }
+    }
+
+    fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+}

@@ -1,0 +1,98 @@
+//! Every bound of the swarm. What a peer sends beyond one of them ends its connection, not our memory.
+
+use core::time::Duration;
+use hashcard_primitives::blob::{CHUNK_LEN, GROUP_LEN, MAX_BLOB_LEN};
+
+/// Name under which peers negotiate this protocol. The number changes when old peers could not go on.
+pub const PROTOCOL_NAME: &str = "/hashcard/swarm/1";
+/// First byte of every message body.
+pub const VERSION: u8 = 1;
+
+/// Most chunks of a blob.
+pub const MAX_CHUNKS: u64 = MAX_BLOB_LEN / CHUNK_LEN;
+
+/// Bytes before the body of a message: its length, little-endian.
+pub const PREFIX_LEN: usize = 4;
+/// Bytes of version, kind and number, with which every body begins, in this version and in all later ones.
+pub const HEADER_LEN: usize = 6;
+
+/// Bytes of a node of the BLAKE3 tree on the wire: two chaining values.
+pub const NODE_LEN: u64 = 64;
+/// Most nodes of a slice: those between the groups of a chunk, and the path from the longest blob's root to a chunk.
+pub const MAX_SLICE_NODES: u64 = (CHUNK_LEN / GROUP_LEN - 1) + MAX_CHUNKS.ilog2() as u64;
+/// Longest slice, bytes: a chunk with the nodes that prove it.
+pub const MAX_SLICE_LEN: u64 = CHUNK_LEN + MAX_SLICE_NODES * NODE_LEN;
+
+/// Chunks that one page of a bitfield speaks of (128 GiB of a blob). A page, 64 KiB, stays well below a slice, so that the
+/// slice alone decides how much a message may make a peer buffer.
+pub const PAGE_CHUNKS: u64 = 1 << 19;
+/// Most pages of a bitfield.
+pub const MAX_PAGES: u64 = MAX_CHUNKS / PAGE_CHUNKS;
+
+/// Longest body of a request. Today's need 42 bytes; what a later version adds, a voucher of sixteen lines say, must still
+/// be readable enough to be refused. A holder never buffers more than this for a stranger.
+pub const MAX_REQUEST_BODY: usize = 1024;
+/// Longest body of an answer: the header and a slice.
+pub const MAX_ANSWER_BODY: usize = HEADER_LEN + MAX_SLICE_LEN as usize;
+
+/// Longest rest that a busy holder may ask for. More is not an answer but a refusal, and is not decoded.
+pub const MAX_RETRY: Duration = Duration::from_secs(600);
+/// Shortest rest that a busy holder asks for, so that it is not asked again at once.
+pub const MIN_RETRY: Duration = Duration::from_millis(100);
+
+/// Most requests outstanding with one peer: 4 MiB in flight, a gigabit over 32 ms.
+pub const MAX_PIPELINE: u32 = 16;
+/// Requests given to a peer of whom nothing is known yet: one to measure, one so that it need not wait.
+pub const FIRST_PIPELINE: u32 = 2;
+/// How much work is queued with a peer. Long enough to bridge a round trip and a scheduler, short enough that what a peer
+/// was given does not wait for long when it slows down.
+pub const PIPELINE_TIME: Duration = Duration::from_secs(2);
+/// Most requests outstanding or being verified in one download: 64 MiB of slices in memory.
+pub const MAX_IN_FLIGHT: usize = 256;
+
+/// When a request to a peer that has not delivered yet is overdue: 256 KiB at 10 KB/s, about the slowest link worth using.
+pub const FIRST_OVERDUE: Duration = Duration::from_secs(30);
+/// How long the first slice of a peer is guessed to take, until one has come.
+pub const FIRST_LATENCY: Duration = Duration::from_secs(1);
+/// No request is overdue before this, however fast the peer was: a garbage collection or a lost packet is not a failure.
+pub const MIN_OVERDUE: Duration = Duration::from_secs(3);
+/// Every request is overdue after this.
+pub const MAX_OVERDUE: Duration = Duration::from_secs(120);
+
+/// Peers connected to at a time by one download. Beyond some tens, more peers add connections but hardly rate.
+pub const MAX_PEERS: usize = 32;
+/// Peers known to one download: twice the seats of a card.
+pub const MAX_KNOWN: usize = 512;
+/// How long a connection may take to come about.
+pub const CONNECT_TIME: Duration = Duration::from_secs(20);
+/// Failures in a row after which a peer is given up; with the rests below, two minutes.
+pub const MAX_ATTEMPTS: u32 = 8;
+/// Rest after the first failure; doubles with each.
+pub const FIRST_REST: Duration = Duration::from_secs(1);
+/// Longest rest after failures, and the rest of a peer that holds nothing of the blob.
+pub const MAX_REST: Duration = Duration::from_secs(30);
+/// How often a peer that lacks chunks is asked what it holds by now.
+pub const HAVE_REFRESH: Duration = Duration::from_secs(15);
+/// Chunks that a peer may deny after claiming them. A few were evicted meanwhile; more, and its claim is worth nothing.
+pub const MAX_DENIALS: u32 = 32;
+/// How long a new peer keeps its place although it has nothing that is missing: time to say what it holds.
+pub const SETTLE_TIME: Duration = Duration::from_secs(5);
+/// How long a connected peer may deliver nothing before a waiting one may have its place.
+pub const SLOT_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a download goes without a source before it says so.
+pub const SOURCE_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a download with sources goes without a chunk before it says so; beyond [`MAX_OVERDUE`], so that no request
+/// can still be on time.
+pub const PROGRESS_PATIENCE: Duration = Duration::from_secs(180);
+
+/// Requests that one peer may have waiting with us: twice the longest pipeline, for two downloads at once.
+pub const MAX_WAITING_PER_PEER: usize = 2 * MAX_PIPELINE as usize;
+/// Requests waiting with us altogether; each is about a hundred bytes.
+pub const MAX_WAITING: usize = 2048;
+/// Slices of one peer being read or sent: one is read while the other is sent. More could not be cancelled any more.
+pub const MAX_SERVED_PER_PEER: usize = 2;
+/// Slices being read or sent altogether: 16 MiB in memory.
+pub const MAX_SERVED: usize = 64;
+
+const _: () = assert!(MAX_PAGES * PAGE_CHUNKS == MAX_CHUNKS && PAGE_CHUNKS.is_multiple_of(8));
+const _: () = assert!(PAGE_CHUNKS / 8 + 12 < MAX_SLICE_LEN);

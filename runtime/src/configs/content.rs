@@ -1,0 +1,118 @@
+//! Cards, seats and keys: the pallets that this chain exists for, and the roles that they play for one another.
+
+use crate::{constants::money, *};
+use frame_support::{
+    parameter_types,
+    traits::{
+        tokens::nonfungibles_v2::{Create, Inspect, Mutate},
+        ConstU32,
+    },
+    PalletId,
+};
+use hashcard_primitives::{
+    key::{card_and_edition, ItemId},
+    roles::{CardLookup, KeyItems},
+};
+use pallet_nfts::{CollectionConfig, CollectionSettings, ItemConfig, ItemSettings, MintSettings};
+use sp_runtime::{AccountId32, DispatchResult, Permill};
+
+use super::nfts::{CreatorCollection, KeysAccount};
+
+parameter_types! {
+    pub const DepositPerRow: Balance = money::DEPOSIT_PER_ROW;
+    pub const DepositPerByte: Balance = money::DEPOSIT_PER_BYTE;
+    pub const EarlyRetireBlocks: BlockNumber = money::EARLY_RETIRE_BLOCKS;
+    pub const EarlyRetireBurn: Permill = money::EARLY_RETIRE_BURN;
+    pub const MinBond: Balance = money::MIN_SEAT_BOND;
+    pub const NetworkFee: Permill = money::NETWORK_FEE;
+    /// An encryption key's row and its account's counter: account, index, point.
+    pub const EncryptionKeyDeposit: Balance = money::deposit(2, 52);
+    /// An order's rows and a key's together, for between delivery and settlement both exist: order and its three
+    /// indices; record, tally and holding; item, owner and settings in pallet-nfts. And the four rows of a creator's
+    /// collection, which his first key makes.
+    pub const KeyDeposit: Balance = money::deposit(14, 620);
+    pub const KeysPalletId: PalletId = super::nfts::KEYS_PALLET_ID;
+}
+
+impl pallet_cards::Config for Runtime {
+    type Currency = Balances;
+    type Dependents = Keys;
+    type DepositBase = DepositPerRow;
+    type DepositPerByte = DepositPerByte;
+    type EarlyRetireBlocks = EarlyRetireBlocks;
+    type EarlyRetireBurn = EarlyRetireBurn;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type WeightInfo = crate::weights::pallet_cards::WeightInfo<Runtime>;
+}
+
+impl pallet_seeders::Config for Runtime {
+    type Cards = Cards;
+    type Currency = Balances;
+    type DepositBase = DepositPerRow;
+    type DepositPerByte = DepositPerByte;
+    type MinBond = MinBond;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type WeightInfo = crate::weights::pallet_seeders::WeightInfo<Runtime>;
+}
+
+impl pallet_keys::Config for Runtime {
+    type Cards = Cards;
+    type Currency = Balances;
+    type EncryptionKeyDeposit = EncryptionKeyDeposit;
+    type Items = KeysInNfts;
+    type KeyDeposit = KeyDeposit;
+    // A fresh key for each purchase of a very busy buyer, for years.
+    type MaxKeysPerAccount = ConstU32<1024>;
+    type NetworkFee = NetworkFee;
+    type PalletId = KeysPalletId;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    type WeightInfo = crate::weights::pallet_keys::WeightInfo<Runtime>;
+}
+
+/// [`KeyItems`], played by pallet-nfts.
+pub struct KeysInNfts;
+
+impl KeyItems for KeysInNfts {
+    fn mint(creator: &AccountId32, item: ItemId, owner: &AccountId32) -> DispatchResult {
+        let collection = CreatorCollection(creator.clone().into());
+        let keeper = KeysAccount::get();
+        if <Nfts as Inspect<AccountId>>::collection_owner(&collection).is_none() {
+            let config = CollectionConfig {
+                settings: CollectionSettings::all_enabled(),
+                max_supply: None,
+                mint_settings: MintSettings::default(),
+            };
+            <Nfts as Create<AccountId, _>>::create_collection_with_id(collection, &keeper, &keeper, &config)?;
+        }
+        let config = ItemConfig { settings: ItemSettings::all_enabled() };
+        <Nfts as Mutate<AccountId, ItemConfig>>::mint_into(&collection, &item, owner, &config, true)
+    }
+
+    fn burn(creator: &AccountId32, item: ItemId) -> DispatchResult {
+        let collection = CreatorCollection(creator.clone().into());
+        <Nfts as Mutate<AccountId, ItemConfig>>::burn(&collection, &item, None)
+    }
+
+    fn owner(creator: &AccountId32, item: ItemId) -> Option<AccountId32> {
+        <Nfts as Inspect<AccountId>>::owner(&CreatorCollection(creator.clone().into()), &item)
+    }
+
+    fn owned(owner: &AccountId32, after: Option<ItemId>, limit: u32) -> alloc::vec::Vec<ItemId> {
+        let items = match after {
+            None => pallet_nfts::Account::<Runtime>::iter_key_prefix((owner.clone(),)),
+            Some(item) => {
+                let (card, _) = card_and_edition(item);
+                let Some(card) = <Cards as CardLookup>::card(card) else { return Default::default() };
+                pallet_nfts::Account::<Runtime>::iter_key_prefix_from(
+                    (owner.clone(),),
+                    pallet_nfts::Account::<Runtime>::hashed_key_for((
+                        owner.clone(),
+                        CreatorCollection(card.creator.into()),
+                        item,
+                    )),
+                )
+            }
+        };
+        items.take(limit as usize).map(|(_, item)| item).collect()
+    }
+}

@@ -1,0 +1,217 @@
+//! A development chain of one validator, on loopback only, that can be killed and started again where it was.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::{json, Value};
+
+use crate::binaries::binary;
+use crate::failure::{Failure, Told};
+use crate::process::{within, Lifetime, Process};
+use crate::rpc;
+
+/// How long a node may take to answer: it compiles the runtime first, ten seconds of processor time, on a machine that
+/// may be busy.
+const READY_WITHIN: Duration = Duration::from_secs(120);
+/// One node starts at a time: each compiles on all processors, so several at once would all be late.
+static STARTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+/// How long blocks may stay away. They come every 3 seconds.
+const BLOCK_WITHIN: Duration = Duration::from_secs(30);
+
+/// A node, running or stopped.
+pub struct Node {
+    process: Process,
+    folder: PathBuf,
+    lifetime: Lifetime,
+    port: u16,
+    starts: u32,
+}
+
+impl Node {
+    /// Starts a chain at block 0 in `folder`, and waits for its first block.
+    pub async fn start(folder: &Path, lifetime: Lifetime) -> Told<Self> {
+        std::fs::create_dir_all(folder)?;
+        let (process, port) = launch(folder, lifetime, 0, 1).await?;
+        let node = Self {
+            process,
+            folder: folder.to_owned(),
+            lifetime,
+            port,
+            starts: 1,
+        };
+        node.reach(1).await?;
+        Ok(node)
+    }
+
+    /// Where clients reach it.
+    pub fn url(&self) -> String {
+        format!("ws://127.0.0.1:{}", self.port)
+    }
+
+    /// Its process.
+    pub fn process(&self) -> &Process {
+        &self.process
+    }
+
+    /// The highest block it has.
+    pub async fn best(&self) -> Told<u32> {
+        height_of(&rpc::call(self.port, "chain_getHeader", json!([])).await?)
+    }
+
+    /// The highest final block.
+    pub async fn finalized(&self) -> Told<u32> {
+        let hash = rpc::call(self.port, "chain_getFinalizedHead", json!([])).await?;
+        height_of(&rpc::call(self.port, "chain_getHeader", json!([hash])).await?)
+    }
+
+    /// Waits until it has imported a block of this height or above since it was started.
+    pub async fn reach(&self, height: u32) -> Told {
+        let mut log = self.process.stderr_lines()?;
+        let reached = async {
+            loop {
+                if imported(&log.next().await?).is_some_and(|seen| seen >= height) {
+                    return Ok(());
+                }
+            }
+        };
+        // A chain that is far from the height takes longer, as long as blocks come.
+        let limit = BLOCK_WITHIN + Duration::from_secs(4) * height.saturating_sub(self.best().await?);
+        within(limit, &format!("block {height}"), reached)
+            .await
+            .map_err(|failure| self.process.blame(failure))
+    }
+
+    /// Waits for one more block.
+    pub async fn next_block(&self) -> Told<u32> {
+        let next = self.best().await? + 1;
+        self.reach(next).await?;
+        Ok(next)
+    }
+
+    /// Waits until a block of this height is final.
+    pub async fn finalize(&self, height: u32) -> Told {
+        while self.finalized().await? < height {
+            self.next_block().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends it at once, as a power cut would.
+    pub async fn kill(&mut self) -> Told {
+        self.process.kill().await
+    }
+
+    /// Asks it to end, and waits until it has.
+    pub async fn stop(&mut self) -> Told {
+        self.process.stop().await.map(drop)
+    }
+
+    /// Starts it again on the same chain and port, and waits until it makes blocks.
+    pub async fn start_again(&mut self) -> Told {
+        self.starts += 1;
+        let (process, port) = launch(&self.folder, self.lifetime, self.port, self.starts).await?;
+        self.process = process;
+        if port != self.port {
+            return Err(Failure::new(format!(
+                "port {} was taken while the node was down",
+                self.port
+            )));
+        }
+        self.next_block().await.map(drop)
+    }
+
+    /// Lets it run on.
+    pub fn leave(self) {
+        self.process.leave();
+    }
+}
+
+/// Starts the node; `port` 0 has the system choose one. Gives the port on which it answers.
+async fn launch(folder: &Path, lifetime: Lifetime, port: u16, start: u32) -> Told<(Process, u16)> {
+    let arguments: Vec<OsString> = [
+        "--dev",
+        "--no-prometheus",
+        "--no-telemetry",
+        "--rpc-cors=all",
+        "--listen-addr=/ip4/127.0.0.1/tcp/0",
+        &format!("--rpc-port={port}"),
+    ]
+    .into_iter()
+    .map(OsString::from)
+    .chain(["--base-path".into(), folder.join("chain").into_os_string()])
+    .collect();
+    let _turn = STARTING.lock().await;
+    // A log of its own for each start, so that blocks of an earlier one are not taken for news.
+    let name = format!("node-{start}");
+    let process = Process::start(
+        &name,
+        &binary("hashcard-node")?,
+        &arguments,
+        &[],
+        folder,
+        None,
+        lifetime,
+    )
+    .await?;
+    answers_at(process).await
+}
+
+async fn answers_at(mut process: Process) -> Told<(Process, u16)> {
+    let mut log = process.stderr_lines()?;
+    let port = async {
+        loop {
+            tokio::select! {
+                line = log.next() => if let Some(port) = rpc_port(&line?) { return Ok(port) },
+                status = process.end() => return Err(Failure::new(format!("the node ended at once ({})", status?))),
+            }
+        }
+    };
+    match within(READY_WITHIN, "the node to answer", port).await {
+        Ok(port) => Ok((process, port)),
+        Err(failure) => Err(process.blame(failure)),
+    }
+}
+
+/// The port in `Running JSON-RPC server: addr=127.0.0.1:9944,[::1]:9944`.
+fn rpc_port(line: &str) -> Option<u16> {
+    let (_, addresses) = line.split_once("Running JSON-RPC server: addr=127.0.0.1:")?;
+    addresses
+        .split(|c: char| !c.is_ascii_digit())
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// The height in `🏆 Imported #12 (0x… → 0x…)`.
+fn imported(line: &str) -> Option<u32> {
+    let (_, height) = line.split_once("Imported #")?;
+    height.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
+}
+
+fn height_of(header: &Value) -> Told<u32> {
+    header
+        .get("number")
+        .and_then(Value::as_str)
+        .and_then(|number| u32::from_str_radix(number.trim_start_matches("0x"), 16).ok())
+        .ok_or_else(|| Failure::new(format!("no height in {header}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn heights_and_ports_are_read_from_what_a_node_says() {
+        assert_eq!(
+            imported("2026-11-01 10:00:00 🏆 Imported #12 (0xab…cd → 0xef…01)"),
+            Some(12)
+        );
+        assert_eq!(imported("2026-11-01 10:00:00 💤 Idle (0 peers), best: #3"), None);
+        assert_eq!(
+            rpc_port("Running JSON-RPC server: addr=127.0.0.1:43217,[::1]:34567"),
+            Some(43217)
+        );
+        assert_eq!(height_of(&json!({"number": "0x1f"})).unwrap(), 31);
+    }
+}

@@ -1,0 +1,348 @@
+//! Whatever is wrong is refused with its code, says what it is about and what to do, and nothing is lost.
+//!
+//! That the message and the remedy are not empty, and that the process ends with the code that it prints, is checked
+//! by the harness for every refusal of every journey.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use hashcard_chain::Chain;
+use hashcard_journey_tests::{content, ensure, has_full_seats, Failure, Home, Run, Stage, Told};
+
+async fn publish(creator: &Home, file: &Path, options: &[&str]) -> Told<String> {
+    let mut line: Vec<&OsStr> = vec![
+        "publish".as_ref(),
+        file.as_os_str(),
+        "--title".as_ref(),
+        "A file".as_ref(),
+    ];
+    line.extend(options.iter().map(OsStr::new));
+    Ok(creator.done(&line).await?["card"].to_string())
+}
+
+async fn start_fetch(home: &Home, card: &str, output: &Path) -> Told<Run> {
+    home.start::<&OsStr>(&["fetch".as_ref(), card.as_ref(), "-o".as_ref(), output.as_os_str()])
+        .await
+}
+
+#[tokio::test]
+async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes() -> Told {
+    let stage = Stage::open().await?;
+    let alice = stage.person("Alice").await?;
+    let before = alice.money().await?;
+
+    for words in [
+        ["card", "999"],
+        ["seats", "999"],
+        ["buy", "999"],
+        ["fetch", "999"],
+    ] {
+        alice.refused(&words).await?.is("not_found", 7)?.names("999")?;
+    }
+    alice.refused(&["expire", "999"]).await?.names("999")?;
+    alice.refused(&["frobnicate"]).await?.is("usage", 2)?;
+    alice.refused(&["publish", "/dev/null"]).await?.is("usage", 2)?;
+
+    // The wallet.
+    let wrong = alice.folder().join("wrong-passphrase");
+    std::fs::write(&wrong, "not it")?;
+    alice
+        .command(&["keys"])
+        .passphrase_file(&wrong)
+        .refused()
+        .await?
+        .is("wrong_passphrase", 10)?;
+    let missing = alice.folder().join("no-such-file");
+    alice
+        .command(&["keys"])
+        .passphrase_file(&missing)
+        .refused()
+        .await?
+        .names("no-such-file")?;
+    alice.refused(&["wallet", "new"]).await?.is("wallet_exists", 10)?;
+    let nobody = stage.newcomer("nobody", "")?;
+    nobody.refused(&["keys"]).await?.is("no_wallet", 10)?;
+    let refusal = nobody
+        .command(&["wallet", "import"])
+        .stdin("bottom drive obey")
+        .refused()
+        .await?
+        .is("wallet", 10)?;
+    ensure(!refusal.message.contains("obey"), || {
+        "an error repeats secret words".to_owned()
+    })?;
+    nobody.refused(&["keys"]).await?.is("no_wallet", 10)?;
+
+    // What is published.
+    let missing = stage.input("missing").display().to_string();
+    alice
+        .refused(&["publish", &missing, "--title", "T", "--free"])
+        .await?
+        .names("missing")?;
+    let file = content::noise_file(&stage.input("file"), 1000, 1)?
+        .display()
+        .to_string();
+    let long = "x".repeat(129);
+    for options in [["--title", long.as_str()], ["--title", "a\nb"]] {
+        let words = ["publish", &file, options[0], options[1], "--free"];
+        alice.refused(&words).await?.is("bad_input", 2)?.names("title")?;
+    }
+    let escape = stage.input("folder");
+    std::fs::create_dir_all(&escape)?;
+    std::os::unix::fs::symlink("/etc/passwd", escape.join("link"))?;
+    let escape = escape.display().to_string();
+    alice
+        .refused(&["publish", &escape, "--title", "T", "--free"])
+        .await?
+        .is("bad_input", 2)?
+        .names("link")?;
+
+    // Money.
+    let poor = stage.newcomer("poor", "")?;
+    poor.done(&["wallet", "new"]).await?;
+    poor.refused(&["publish", &file, "--title", "T", "--free"])
+        .await?
+        .is("insufficient_funds", 5)?;
+    let address = alice.address().await?;
+    alice
+        .refused(&["wallet", "send", &address, "999999999"])
+        .await?
+        .is("insufficient_funds", 5)?;
+    alice
+        .refused(&["wallet", "send", "hcNobody", "1"])
+        .await?
+        .names("hcNobody")?;
+
+    // Nodes: none there, and something there that is none.
+    let nowhere = "ws://127.0.0.1:1";
+    for words in [
+        &["card", "0"][..],
+        &["keys"],
+        &["publish", &file, "--title", "T", "--free"],
+    ] {
+        alice
+            .command(words)
+            .node(nowhere)
+            .refused()
+            .await?
+            .is("node_down", 3)?
+            .names(nowhere)?;
+    }
+    alice
+        .command(&["card", "0"])
+        .node("http://127.0.0.1:1")
+        .refused()
+        .await?
+        .names("http://127.0.0.1:1")?;
+
+    let store = alice.done(&["store", "list"]).await?;
+    ensure(store["blobs"].as_array().is_some_and(Vec::is_empty), || {
+        format!("refused, and kept: {store}")
+    })?;
+    let after = alice.money().await?;
+    ensure(after == before, || {
+        format!("{before:?} became {after:?} by refusals")
+    })
+}
+
+#[tokio::test]
+async fn a_sale_that_is_not_what_the_buyer_saw_or_can_pay_is_refused_before_money_moves() -> Told {
+    let stage = Stage::open().await?;
+    let (alice, bob, eve) =
+        tokio::try_join!(stage.person("Alice"), stage.person("Bob"), stage.person("Eve"))?;
+    let poor = stage.newcomer("poor", "")?;
+    poor.done(&["wallet", "new"]).await?;
+    let poor_address = poor.address().await?;
+    let file = |number: u64| content::noise_file(&stage.input(&format!("file-{number}")), 20_000, number);
+    let (one, two, three, four) = (file(1)?, file(2)?, file(3)?, file(4)?);
+
+    let _creator = alice.seed(&[] as &[&str]).await?;
+    let (last_one, dear, unlisted, withdrawn, _) = tokio::try_join!(
+        publish(&alice, &one, &["--price", "1", "--editions", "1"]),
+        publish(&alice, &two, &["--price", "50"]),
+        publish(&alice, &three, &["--price", "1"]),
+        publish(&alice, &four, &["--price", "1"]),
+        eve.done(&["wallet", "send", &poor_address, "5"]),
+    )?;
+    let before = eve.money().await?;
+
+    eve.refused(&["buy", &dear, "--max-price", "49.999"])
+        .await?
+        .is("price_changed", 4)?;
+    alice.refused(&["buy", &dear]).await?.is("bad_input", 2)?;
+    let had = poor.money().await?;
+    poor.refused(&["buy", &dear]).await?.is("insufficient_funds", 5)?;
+    ensure(poor.money().await? == had, || {
+        "money moved although it did not suffice".to_owned()
+    })?;
+
+    let ending = async {
+        tokio::try_join!(
+            alice.done(&["revise", &unlisted, "--unlist"]),
+            alice.done(&["retire", &withdrawn])
+        )?;
+        eve.refused(&["buy", &unlisted]).await?.is("not_for_sale", 4)?;
+        eve.refused(&["buy", &withdrawn]).await?.is("retired", 4)
+    };
+    tokio::try_join!(bob.done(&["buy", &last_one]), ending)?;
+    eve.refused(&["buy", &last_one]).await?.is("sold_out", 4)?;
+
+    // The price that a buyer sees is that of a final block; a revision may be in a later one already.
+    let revising = alice.start(&["revise", &dear, "--price", "60"]).await?;
+    let chain = Chain::connect(&stage.node.url())
+        .await
+        .map_err(|error| Failure::new(error.to_string()))?;
+    let number: u64 = dear.parse().map_err(|_| Failure::new("no number"))?;
+    loop {
+        let card = chain
+            .card_at_best(number)
+            .await
+            .map_err(|error| Failure::new(error.to_string()))?;
+        if card.is_some_and(|card| card.terms.version == 1) {
+            break;
+        }
+        stage.node.next_block().await?;
+    }
+    let refusal = eve.refused(&["buy", &dear]).await?.is("price_changed", 4)?;
+    revising.finish().await?.outcome()?;
+    let after = eve.money().await?;
+    let spent = before.total() - after.total();
+    // A refused transaction costs its fee, and nothing is held.
+    ensure(spent < 100_000_000_000 && after.held == before.held, || {
+        format!("{before:?} became {after:?}: {}", refusal.error)
+    })
+}
+
+#[tokio::test]
+async fn ports_outputs_and_disks_that_are_not_as_they_should_be_lose_nothing() -> Told {
+    let mut stage = Stage::open().await?;
+    let (alice, bob, eve) =
+        tokio::try_join!(stage.person("Alice"), stage.person("Bob"), stage.person("Eve"))?;
+    let big = content::noise_file(&stage.input("big.bin"), 64 * 1024 * 1024, 1)?;
+    let small = content::noise_file(&stage.input("small.bin"), 600_000, 2)?;
+
+    // A card without seats: its creator published and left.
+    let orphan = publish(&eve, &small, &["--open"]).await?;
+    let orphaned = async {
+        let output = bob.folder().join("orphan");
+        let refusal = start_fetch(&bob, &orphan, &output)
+            .await?
+            .finish()
+            .await?
+            .refusal()?
+            .is("no_seeders", 8)?;
+        ensure(refusal.error["done"] == 0 && refusal.error["total"] == 3, || {
+            refusal.error.to_string()
+        })?;
+        ensure(!output.exists(), || {
+            "there is an output without a content".to_owned()
+        })
+    };
+    let mut creator = alice.seed(&[] as &[&str]).await?;
+    let publishing = async {
+        tokio::try_join!(
+            publish(&alice, &big, &["--price", "1"]),
+            publish(&alice, &small, &["--open"])
+        )
+    };
+    let ((), (sealed, open)) = tokio::try_join!(orphaned, publishing)?;
+
+    // A port that somebody has.
+    let address = creator.events()[0]["addresses"][0]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
+    let port = address.rsplit('/').next().unwrap_or_default();
+    let taken = format!("127.0.0.1:{port}");
+    eve.refused(&["seed", "--listen", &taken])
+        .await?
+        .is("port_taken", 1)?
+        .names(port)?;
+
+    // An output that is there.
+    creator
+        .event_where("announced", |said| !said["joined"].is_null())
+        .await?;
+    for card in [&sealed, &open] {
+        stage
+            .until(&bob, &["seats", card], "seeded", |seats| has_full_seats(seats, 1))
+            .await?;
+    }
+    let precious = bob.folder().join("precious");
+    std::fs::write(&precious, "precious")?;
+    start_fetch(&bob, &open, &precious)
+        .await?
+        .finish()
+        .await?
+        .refusal()?
+        .is("output_exists", 2)?
+        .names("precious")?;
+    ensure(std::fs::read(&precious)? == b"precious", || {
+        "an output that was there was touched".to_owned()
+    })?;
+
+    // A foreign file under the store, and a blob that somebody truncated.
+    let output = bob.folder().join("small");
+    start_fetch(&bob, &open, &output)
+        .await?
+        .finish()
+        .await?
+        .outcome()?;
+    let store = bob.path().join("store");
+    let foreign = store.join("letter.txt");
+    std::fs::write(&foreign, "dear")?;
+    let blob = largest_file(&store)?;
+    std::fs::OpenOptions::new()
+        .write(true)
+        .open(&blob)?
+        .set_len(1000)?;
+    let verified = bob.done(&["store", "verify"]).await?;
+    let report = &verified["blobs"][0];
+    ensure(report["rotten"].as_u64().is_some_and(|rotten| rotten > 0), || {
+        verified.to_string()
+    })?;
+    let again = bob.folder().join("again");
+    let fetched = start_fetch(&bob, &open, &again)
+        .await?
+        .finish()
+        .await?
+        .outcome()?;
+    ensure(
+        fetched["already_held"].as_u64() < fetched["chunks"].as_u64(),
+        || fetched.to_string(),
+    )?;
+    content::ensure_same(&small, &again)?;
+    ensure(std::fs::read(&foreign)? == b"dear", || {
+        "a foreign file was touched".to_owned()
+    })?;
+
+    // A node that goes away in the middle: the blob is fetched, whether it may be opened nobody can say.
+    let output = bob.folder().join("big");
+    let mut run = start_fetch(&bob, &sealed, &output).await?;
+    run.event("chunk").await?;
+    stage.node.kill().await?;
+    run.finish().await?.refusal()?.is("node_down", 3)?;
+    stage.node.start_again().await?;
+    let ran = start_fetch(&bob, &sealed, &output).await?.finish().await?;
+    let held = ran
+        .event("blob")
+        .map(|blob| (blob["already_held"].clone(), blob["chunks"].clone()));
+    ran.refusal()?.is("no_key", 6)?;
+    let (held, chunks) = held.ok_or_else(|| Failure::new("it did not say what it held"))?;
+    ensure(held == chunks, || {
+        format!("{held} of {chunks} chunks survived the outage")
+    })?;
+    ensure(!output.exists(), || "it was written without a key".to_owned())
+}
+
+fn largest_file(folder: &Path) -> Told<PathBuf> {
+    let files = content::files_of(folder)?;
+    let len = |path: &PathBuf| std::fs::metadata(path).map(|found| found.len()).unwrap_or(0);
+    // The catalogue is a database with room to grow, so it may be larger than a small blob.
+    let blobs = files
+        .into_values()
+        .filter(|path| path.extension().is_none_or(|end| end != "redb"));
+    blobs
+        .max_by_key(len)
+        .ok_or_else(|| Failure::new(format!("{} is empty", folder.display())))
+}
