@@ -21,12 +21,16 @@ fn properties() -> Properties {
     let mut properties = Properties::new();
     properties.insert("tokenSymbol".into(), "CARD".into());
     properties.insert("tokenDecimals".into(), 12.into());
-    properties.insert("ss58Format".into(), hashcard_runtime::constants::SS58_PREFIX.into());
+    properties.insert(
+        "ss58Format".into(),
+        hashcard_runtime::constants::SS58_PREFIX.into(),
+    );
     properties
 }
 
 fn from_preset(preset: &str, name: &str, kind: ChainType) -> Result<ChainSpec, String> {
-    let wasm = WASM_BINARY.ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set); build it again without")?;
+    let wasm = WASM_BINARY
+        .ok_or("this node was built without a runtime (SKIP_WASM_BUILD was set); build it again without")?;
     Ok(ChainSpec::builder(wasm, Extensions::default())
         .with_name(name)
         .with_id(&format!("hashcard_{preset}"))

@@ -49,24 +49,45 @@ pub fn run() -> sc_cli::Result<()> {
             cmd.run(spec)
         }
         Some(Subcommand::CheckBlock(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let Parts { client, import_queue, task_manager, .. } = service::new_parts(&config)?;
+            let Parts {
+                client,
+                import_queue,
+                task_manager,
+                ..
+            } = service::new_parts(&config)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
         Some(Subcommand::ExportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let Parts { client, task_manager, .. } = service::new_parts(&config)?;
+            let Parts {
+                client, task_manager, ..
+            } = service::new_parts(&config)?;
             Ok((cmd.run(client, config.database), task_manager))
         }),
         Some(Subcommand::ExportState(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let Parts { client, task_manager, .. } = service::new_parts(&config)?;
+            let Parts {
+                client, task_manager, ..
+            } = service::new_parts(&config)?;
             Ok((cmd.run(client, config.chain_spec), task_manager))
         }),
         Some(Subcommand::ImportBlocks(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let Parts { client, import_queue, task_manager, .. } = service::new_parts(&config)?;
+            let Parts {
+                client,
+                import_queue,
+                task_manager,
+                ..
+            } = service::new_parts(&config)?;
             Ok((cmd.run(client, import_queue), task_manager))
         }),
-        Some(Subcommand::PurgeChain(cmd)) => cli.create_runner(cmd)?.sync_run(|config| cmd.run(config.database)),
+        Some(Subcommand::PurgeChain(cmd)) => cli
+            .create_runner(cmd)?
+            .sync_run(|config| cmd.run(config.database)),
         Some(Subcommand::Revert(cmd)) => cli.create_runner(cmd)?.async_run(|config| {
-            let Parts { client, backend, task_manager, .. } = service::new_parts(&config)?;
+            let Parts {
+                client,
+                backend,
+                task_manager,
+                ..
+            } = service::new_parts(&config)?;
             let revert_consensus = Box::new(|client: std::sync::Arc<service::Client>, backend, blocks| {
                 sc_consensus_babe::revert(client.clone(), backend, blocks)?;
                 sc_consensus_grandpa::revert(client, blocks)?;
@@ -78,11 +99,12 @@ pub fn run() -> sc_cli::Result<()> {
 }
 
 fn run_node(cli: &Cli) -> sc_cli::Result<()> {
-    cli.create_runner(&cli.run)?.run_node_until_exit(|config| async move {
-        match config.network.network_backend {
-            NetworkBackendType::Libp2p => service::run::<sc_network::NetworkWorker<_, _>>(config),
-            NetworkBackendType::Litep2p => service::run::<sc_network::Litep2pNetworkBackend>(config),
-        }
-        .map_err(sc_cli::Error::Service)
-    })
+    cli.create_runner(&cli.run)?
+        .run_node_until_exit(|config| async move {
+            match config.network.network_backend {
+                NetworkBackendType::Libp2p => service::run::<sc_network::NetworkWorker<_, _>>(config),
+                NetworkBackendType::Litep2p => service::run::<sc_network::Litep2pNetworkBackend>(config),
+            }
+            .map_err(sc_cli::Error::Service)
+        })
 }

@@ -41,7 +41,15 @@ pub fn create(deps: Deps, executor: SubscriptionTaskExecutor) -> Result<RpcModul
     use sc_sync_state_rpc::{SyncState, SyncStateApiServer};
     use substrate_frame_rpc_system::{System, SystemApiServer};
 
-    let Deps { client, pool, select_chain, chain_spec, keystore, babe_worker, grandpa } = deps;
+    let Deps {
+        client,
+        pool,
+        select_chain,
+        chain_spec,
+        keystore,
+        babe_worker,
+        grandpa,
+    } = deps;
     let mut module = RpcModule::new(());
     module.merge(System::new(client.clone(), pool).into_rpc())?;
     module.merge(TransactionPayment::new(client.clone()).into_rpc())?;

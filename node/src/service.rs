@@ -24,7 +24,10 @@ pub type SelectChain = sc_consensus::LongestChain<Backend, Block>;
 #[cfg(not(feature = "runtime-benchmarks"))]
 type HostFunctions = sp_io::SubstrateHostFunctions;
 #[cfg(feature = "runtime-benchmarks")]
-type HostFunctions = (sp_io::SubstrateHostFunctions, frame_benchmarking::benchmarking::HostFunctions);
+type HostFunctions = (
+    sp_io::SubstrateHostFunctions,
+    frame_benchmarking::benchmarking::HostFunctions,
+);
 type Executor = sc_executor::WasmExecutor<HostFunctions>;
 
 type GrandpaImport = sc_consensus_grandpa::GrandpaBlockImport<Backend, Block, Client, SelectChain>;
@@ -68,7 +71,10 @@ pub struct Consensus {
 fn inherents_now() -> (SlotInherent, TimestampInherent) {
     let timestamp = TimestampInherent::from_system_time();
     let slot_duration = sp_consensus_babe::SlotDuration::from_millis(SLOT_MILLIS);
-    (SlotInherent::from_timestamp_and_slot_duration(*timestamp, slot_duration), timestamp)
+    (
+        SlotInherent::from_timestamp_and_slot_duration(*timestamp, slot_duration),
+        timestamp,
+    )
 }
 
 /// Database, client, pool and import queue; no network, no tasks of consensus.
@@ -145,7 +151,12 @@ pub fn new_parts(config: &Configuration) -> Result<Parts, ServiceError> {
         select_chain,
         import_queue,
         pool,
-        consensus: Consensus { block_import, babe_link, babe_worker, grandpa_link },
+        consensus: Consensus {
+            block_import,
+            babe_link,
+            babe_worker,
+            grandpa_link,
+        },
         telemetry,
     })
 }
@@ -160,7 +171,13 @@ pub fn run<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<Task
         select_chain,
         import_queue,
         pool,
-        consensus: Consensus { block_import, babe_link, babe_worker, grandpa_link },
+        consensus:
+            Consensus {
+                block_import,
+                babe_link,
+                babe_worker,
+                grandpa_link,
+            },
         mut telemetry,
     } = new_parts(&config)?;
 
@@ -297,7 +314,9 @@ pub fn run<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<Task
             max_block_proposal_slot_portion: None,
             telemetry: telemetry.as_ref().map(Telemetry::handle),
         })?;
-        task_manager.spawn_essential_handle().spawn_blocking("babe", Some("block-authoring"), babe);
+        task_manager
+            .spawn_essential_handle()
+            .spawn_blocking("babe", Some("block-authoring"), babe);
     }
 
     let voter = sc_consensus_grandpa::run_grandpa_voter(sc_consensus_grandpa::GrandpaParams {
@@ -322,7 +341,9 @@ pub fn run<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<Task
         telemetry: telemetry.as_ref().map(Telemetry::handle),
         offchain_tx_pool_factory: OffchainTransactionPoolFactory::new(pool),
     })?;
-    task_manager.spawn_essential_handle().spawn_blocking("grandpa-voter", None, voter);
+    task_manager
+        .spawn_essential_handle()
+        .spawn_blocking("grandpa-voter", None, voter);
 
     Ok(task_manager)
 }

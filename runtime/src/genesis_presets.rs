@@ -31,8 +31,13 @@ const LOCAL: Pace = Pace {
 
 fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
     // Every well-known development account can pay for anything that a test does.
-    let endowed: Vec<_> = Sr25519Keyring::iter().map(|k| (k.to_account_id(), 1_000_000 * CARD)).collect();
-    let keys: Vec<_> = validators.into_iter().map(|(who, keys)| (who.clone(), who, keys)).collect();
+    let endowed: Vec<_> = Sr25519Keyring::iter()
+        .map(|k| (k.to_account_id(), 1_000_000 * CARD))
+        .collect();
+    let keys: Vec<_> = validators
+        .into_iter()
+        .map(|(who, keys)| (who.clone(), who, keys))
+        .collect();
     json!({
         "balances": { "balances": endowed },
         "babe": { "epochConfig": configs::GENESIS_EPOCH_CONFIG },
@@ -48,7 +53,10 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
 }
 
 fn validator(account: Sr25519Keyring, grandpa: Ed25519Keyring) -> (AccountId, SessionKeys) {
-    let keys = SessionKeys { babe: account.public().into(), grandpa: grandpa.public().into() };
+    let keys = SessionKeys {
+        babe: account.public().into(),
+        grandpa: grandpa.public().into(),
+    };
     (account.to_account_id(), keys)
 }
 
@@ -76,7 +84,11 @@ pub fn preset(id: &PresetId) -> Option<Vec<u8>> {
         LOCAL_TESTNET_RUNTIME_PRESET => local(),
         _ => return None,
     };
-    Some(serde_json::to_string(&patch).expect("a JSON value always serialises; qed").into_bytes())
+    Some(
+        serde_json::to_string(&patch)
+            .expect("a JSON value always serialises; qed")
+            .into_bytes(),
+    )
 }
 
 /// Names of the presets.

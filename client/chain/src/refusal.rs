@@ -44,6 +44,7 @@ fn names_a_part(pallet: &str, error: &str) -> bool {
                 | "BondTooLow"
                 | "AlreadySeated"
                 | "NotSeated"
+                | "SeatTooYoung"
                 | "CardFull"
                 | "TooManySeats"
         )

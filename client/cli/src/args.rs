@@ -66,10 +66,14 @@ pub enum Verb {
     #[command(after_help = PUBLISH_HELP)]
     Publish(PublishArgs),
     /// Publish a short text that everybody can read on chain
-    #[command(after_help = "Examples:\n  hashcard post 'Hello, world' --tag news\n  hashcard post 'I agree' --reply-to 7")]
+    #[command(
+        after_help = "Examples:\n  hashcard post 'Hello, world' --tag news\n  hashcard post 'I agree' --reply-to 7"
+    )]
     Post(PostArgs),
     /// Change price, editions or listing of a card of yours
-    #[command(after_help = "Examples:\n  hashcard revise 7 --price 2.5\n  hashcard revise 7 --editions unlimited\n  hashcard revise 7 --unlist")]
+    #[command(
+        after_help = "Examples:\n  hashcard revise 7 --price 2.5\n  hashcard revise 7 --editions unlimited\n  hashcard revise 7 --unlist"
+    )]
     Revise(ReviseArgs),
     /// Withdraw a card of yours; who holds a key keeps it
     #[command(after_help = "Example:\n  hashcard retire 7")]
@@ -78,7 +82,10 @@ pub enum Verb {
         card: u64,
     },
     /// Look through the feed, newest first
-    #[command(visible_alias = "feed", after_help = "Examples:\n  hashcard discover --kind film --free\n  hashcard discover --tag news --limit 5\n  hashcard discover --replies-to 7")]
+    #[command(
+        visible_alias = "feed",
+        after_help = "Examples:\n  hashcard discover --kind film --free\n  hashcard discover --tag news --limit 5\n  hashcard discover --replies-to 7"
+    )]
     Discover(DiscoverArgs),
     /// Show one card
     #[command(after_help = "Example:\n  hashcard card 7")]
@@ -111,7 +118,9 @@ pub enum Verb {
         order: u64,
     },
     /// Prove that a key you hold does not open its content, and get your money back
-    #[command(after_help = "Example:\n  hashcard report-false-key 7\n\nWhat was in the capsule becomes public. A key that is sound is never reported.")]
+    #[command(
+        after_help = "Example:\n  hashcard report-false-key 7\n\nWhat was in the capsule becomes public. A key that is sound is never reported."
+    )]
     ReportFalseKey {
         /// Number of the card
         card: u64,
@@ -129,7 +138,9 @@ pub enum Verb {
     #[command(subcommand)]
     Store(StoreVerb),
     /// Show what an account has
-    #[command(after_help = "Examples:\n  hashcard balance\n  hashcard balance --account Alice\n  hashcard balance hc...")]
+    #[command(
+        after_help = "Examples:\n  hashcard balance\n  hashcard balance --account Alice\n  hashcard balance hc..."
+    )]
     Balance {
         /// Whose; yours unless you say
         address: Option<String>,
@@ -181,13 +192,15 @@ Examples:
 
 While it runs, other commands on the same home go through it. It serves everything that was published or fetched
 here, takes seats for it on chain, keeps them alive, and delivers keys of cards that this wallet published. Stop it with
-Ctrl-C; seats expire by themselves, or at once with --leave.";
+Ctrl-C; seats expire by themselves; --leave gives up at once those that are old enough.";
 
 /// `hashcard wallet`
 #[derive(Subcommand, Debug)]
 pub enum WalletVerb {
     /// Make a new wallet; its words are shown once
-    #[command(after_help = "Examples:\n  hashcard wallet new\n  hashcard wallet new --passphrase-file secret.txt --json")]
+    #[command(
+        after_help = "Examples:\n  hashcard wallet new\n  hashcard wallet new --passphrase-file secret.txt --json"
+    )]
     New,
     /// Bring your own words (12 to 24, BIP 39), typed or from stdin, never as an argument
     #[command(after_help = "Examples:\n  hashcard wallet import\n  hashcard wallet import < words.txt")]
@@ -196,7 +209,9 @@ pub enum WalletVerb {
     #[command(after_help = "Example:\n  hashcard wallet show --account Alice")]
     Show,
     /// Copy the sealed wallet to a file, or show its words on a terminal
-    #[command(after_help = "Examples:\n  hashcard wallet backup wallet-copy.age\n  hashcard wallet backup --words\n\nThe copy opens with your passphrase, also with the program age: age -d wallet-copy.age")]
+    #[command(
+        after_help = "Examples:\n  hashcard wallet backup wallet-copy.age\n  hashcard wallet backup --words\n\nThe copy opens with your passphrase, also with the program age: age -d wallet-copy.age"
+    )]
     Backup {
         /// Where to put the copy
         #[arg(required_unless_present = "words")]
@@ -413,7 +428,8 @@ pub struct SeedArgs {
 /// Percent with up to four decimals, as parts per million. Exact.
 fn percent(text: &str) -> Result<u32, String> {
     let (whole, part) = text.split_once('.').unwrap_or((text, "0"));
-    let digits = |text: &str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let digits =
+        |text: &str| !text.is_empty() && text.len() <= 4 && text.bytes().all(|byte| byte.is_ascii_digit());
     if !digits(whole) || !digits(part) {
         return Err("give percent with up to four decimals, such as 2.5".to_owned());
     }
@@ -447,8 +463,14 @@ mod tests {
             if command.has_subcommands() {
                 command.get_subcommands().for_each(|sub| check(sub, &path));
             } else {
-                let help = command.get_after_help().map(|help| help.to_string()).unwrap_or_default();
-                assert!(help.contains("Example") && help.contains(path.trim()), "{path}: {help}");
+                let help = command
+                    .get_after_help()
+                    .map(|help| help.to_string())
+                    .unwrap_or_default();
+                assert!(
+                    help.contains("Example") && help.contains(path.trim()),
+                    "{path}: {help}"
+                );
             }
         }
         check(&Cli::command(), "");

@@ -39,7 +39,11 @@ fn main() -> ExitCode {
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
         Err(error) => {
-            let error = EngineError::new(Code::Failed, format!("could not start threads: {error}"), "try again");
+            let error = EngineError::new(
+                Code::Failed,
+                format!("could not start threads: {error}"),
+                "try again",
+            );
             return screen.fail(&error);
         }
     };
@@ -63,11 +67,18 @@ async fn carry_out(cli: Cli, screen: &mut Screen) -> Result<(), EngineError> {
     };
     let home = match &global.home {
         Some(folder) => HomePaths::new(std::path::absolute(folder).map_err(|error| {
-            EngineError::new(Code::Usage, format!("{} is no path: {error}", folder.display()), "give another")
+            EngineError::new(
+                Code::Usage,
+                format!("{} is no path: {error}", folder.display()),
+                "give another",
+            )
         })?),
         None => HomePaths::default_of_user()?,
     };
-    let settings = Settings { home, node: global.node.clone() };
+    let settings = Settings {
+        home,
+        node: global.node.clone(),
+    };
     let passphrases = Arc::new(Passphrases::of(&global));
     match request::asked(verb)? {
         Asked::Wallet(verb) => wallet::carry_out(verb, &settings.home, &passphrases, screen).await,
@@ -149,8 +160,14 @@ fn wrong_use(error: &clap::Error) -> ExitCode {
     use clap::error::ErrorKind;
     let is_help = matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion);
     if !is_help && std::env::args_os().any(|argument| argument == "--json") {
-        let message = error.render().to_string();
-        let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+        let said = error.render().to_string();
+        let what: Vec<&str> = said
+            .lines()
+            .take_while(|line| !line.starts_with("Usage:"))
+            .map(str::trim)
+            .filter(|line| !line.is_empty())
+            .collect();
+        let message = what.join(" ").trim_start_matches("error: ").to_owned();
         return Screen::new(true, true).fail(&EngineError::new(Code::Usage, message, "see hashcard --help"));
     }
     if error.print().is_err() {
@@ -173,6 +190,11 @@ fn start_log(global: &Global) {
         _ => "debug",
     };
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(level));
-    let colours = std::env::var_os("NO_COLOR").is_none() && std::io::IsTerminal::is_terminal(&std::io::stderr());
-    tracing_subscriber::fmt().with_env_filter(filter).with_ansi(colours).with_writer(std::io::stderr).init();
+    let colours =
+        std::env::var_os("NO_COLOR").is_none() && std::io::IsTerminal::is_terminal(&std::io::stderr());
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(colours)
+        .with_writer(std::io::stderr)
+        .init();
 }

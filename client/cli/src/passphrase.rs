@@ -18,8 +18,13 @@ pub struct Passphrases {
 impl Passphrases {
     /// As the options say.
     pub fn of(global: &Global) -> Self {
-        let descriptor = global.passphrase_fd.map(|number| PathBuf::from(format!("/dev/fd/{number}")));
-        Self { file: global.passphrase_file.clone().or(descriptor), may_ask: !global.json }
+        let descriptor = global
+            .passphrase_fd
+            .map(|number| PathBuf::from(format!("/dev/fd/{number}")));
+        Self {
+            file: global.passphrase_file.clone().or(descriptor),
+            may_ask: !global.json,
+        }
     }
 
     /// A passphrase for a new wallet; typed twice when it is typed.
@@ -30,7 +35,11 @@ impl Passphrases {
         let first = self.typed("New passphrase: ")?;
         let second = self.typed("The same again: ")?;
         if !first.same_as(&second) {
-            return Err(EngineError::new(Code::NoPassphrase, "the two passphrases differ", "try again"));
+            return Err(EngineError::new(
+                Code::NoPassphrase,
+                "the two passphrases differ",
+                "try again",
+            ));
         }
         Ok(first)
     }
@@ -76,8 +85,15 @@ mod tests {
 
     #[test]
     fn a_program_is_never_asked() {
-        let none = Passphrases { file: None, may_ask: false };
-        for error in [none.passphrase().err(), none.new_passphrase().err(), none.typed_words().err()] {
+        let none = Passphrases {
+            file: None,
+            may_ask: false,
+        };
+        for error in [
+            none.passphrase().err(),
+            none.new_passphrase().err(),
+            none.typed_words().err(),
+        ] {
             let error = error.unwrap();
             assert_eq!(error.code, Code::NoPassphrase);
             assert!(error.remedy.contains("--passphrase-file"));
@@ -88,8 +104,14 @@ mod tests {
     fn a_file_serves_for_new_and_for_existing_wallets() {
         let path = std::env::temp_dir().join(format!("hashcard-passphrase-{}", std::process::id()));
         std::fs::write(&path, "secret\n").unwrap();
-        let from_file = Passphrases { file: Some(path.clone()), may_ask: false };
-        assert!(from_file.passphrase().unwrap().same_as(&from_file.new_passphrase().unwrap()));
+        let from_file = Passphrases {
+            file: Some(path.clone()),
+            may_ask: false,
+        };
+        assert!(from_file
+            .passphrase()
+            .unwrap()
+            .same_as(&from_file.new_passphrase().unwrap()));
         std::fs::remove_file(path).unwrap();
     }
 }

@@ -21,20 +21,28 @@ pub struct Progress {
 impl Progress {
     /// Nothing is shown yet, and nothing ever unless `shown`.
     pub fn new(shown: bool, colours: bool) -> Self {
-        Self { shown, colours, bar: None }
+        Self {
+            shown,
+            colours,
+            bar: None,
+        }
     }
 
     /// Shows how far something has come. Whether the event was of that sort.
     pub fn take(&mut self, event: &Event) -> bool {
         let (what, done, total) = match event {
             Event::Reading { done, total } => ("sealing", *done, *total),
-            Event::Chunk { done, total, .. } => {
-                ("fetching", done.saturating_mul(CHUNK_LEN), total.saturating_mul(CHUNK_LEN))
-            }
+            Event::Chunk { done, total, .. } => (
+                "fetching",
+                done.saturating_mul(CHUNK_LEN),
+                total.saturating_mul(CHUNK_LEN),
+            ),
             Event::Opening { done, total } => ("opening", *done, *total),
-            Event::Verifying { done, total, .. } => {
-                ("verifying", done.saturating_mul(CHUNK_LEN), total.saturating_mul(CHUNK_LEN))
-            }
+            Event::Verifying { done, total, .. } => (
+                "verifying",
+                done.saturating_mul(CHUNK_LEN),
+                total.saturating_mul(CHUNK_LEN),
+            ),
             _ => return false,
         };
         if self.shown {
@@ -62,8 +70,13 @@ impl Progress {
         if self.bar.as_ref().is_none_or(|(of, _)| *of != what) {
             self.finish();
             let bar = ProgressBar::new(total);
-            let style = if self.colours { "{wide_bar:.cyan/dim}" } else { "{wide_bar}" };
-            let template = format!("{{prefix:9}} {style} {{bytes}}/{{total_bytes}} {{bytes_per_sec}} {{eta}}");
+            let style = if self.colours {
+                "{wide_bar:.cyan/dim}"
+            } else {
+                "{wide_bar}"
+            };
+            let template =
+                format!("{{prefix:9}} {style} {{bytes}}/{{total_bytes}} {{bytes_per_sec}} {{eta}}");
             if let Ok(style) = ProgressStyle::with_template(&template) {
                 bar.set_style(style);
             }

@@ -4,9 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use hashcard_engine::amount::Amount;
-use hashcard_engine::command::{
-    Buy, Command, Discover, EditionLimit, Fetch, Post, Publish, Revise, Sale,
-};
+use hashcard_engine::command::{Buy, Command, Discover, EditionLimit, Fetch, Post, Publish, Revise, Sale};
 use hashcard_engine::{Code, EngineError};
 
 use crate::args::{PublishArgs, ReviseArgs, StoreVerb, Verb, WalletVerb};
@@ -29,9 +27,12 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
         Verb::Wallet(verb) => return Ok(Asked::Wallet(verb)),
         Verb::Seed(args) => return Ok(Asked::Seed(args)),
         Verb::Publish(args) => Command::Publish(publish(args)?),
-        Verb::Post(args) => {
-            Command::Post(Post { text: args.text, title: args.title, tags: args.tags, reply_to: args.reply_to })
-        }
+        Verb::Post(args) => Command::Post(Post {
+            text: args.text,
+            title: args.title,
+            tags: args.tags,
+            reply_to: args.reply_to,
+        }),
         Verb::Revise(args) => Command::Revise(revise(args)?),
         Verb::Retire { card } => Command::Retire { card },
         Verb::Discover(args) => Command::Discover(Discover {
@@ -100,17 +101,34 @@ fn revise(args: ReviseArgs) -> Result<Revise, EngineError> {
         None => None,
         Some("unlimited") => Some(EditionLimit::Unlimited),
         Some(number) => Some(EditionLimit::AtMost(number.parse().map_err(|_| {
-            EngineError::new(Code::Usage, format!("{number:?} is no number of editions"), "give a number, or unlimited")
+            EngineError::new(
+                Code::Usage,
+                format!("{number:?} is no number of editions"),
+                "give a number, or unlimited",
+            )
         })?)),
     };
-    let listed = if args.list || args.unlist { Some(args.list) } else { None };
-    Ok(Revise { card: args.card, price: args.price, editions, listed })
+    let listed = if args.list || args.unlist {
+        Some(args.list)
+    } else {
+        None
+    };
+    Ok(Revise {
+        card: args.card,
+        price: args.price,
+        editions,
+        listed,
+    })
 }
 
 /// From the root of the file system, without `.`; nothing need be there.
 fn absolute(path: &Path) -> Result<PathBuf, EngineError> {
     std::path::absolute(path).map_err(|error| {
-        EngineError::new(Code::Usage, format!("{} is no path: {error}", path.display()), "give another")
+        EngineError::new(
+            Code::Usage,
+            format!("{} is no path: {error}", path.display()),
+            "give another",
+        )
     })
 }
 
@@ -141,19 +159,35 @@ mod tests {
 
     #[test]
     fn paths_are_absolute_before_they_leave_this_process() {
-        let Command::Publish(order) = command("publish x --title t --free --preview p") else { panic!() };
+        let Command::Publish(order) = command("publish x --title t --free --preview p") else {
+            panic!()
+        };
         assert!(order.path.is_absolute() && order.preview.unwrap().is_absolute());
-        let Command::Fetch(order) = command("fetch 7 -o x") else { panic!() };
+        let Command::Fetch(order) = command("fetch 7 -o x") else {
+            panic!()
+        };
         assert!(order.output.unwrap().is_absolute() && order.folder.is_absolute());
     }
 
     #[test]
     fn a_revision_names_only_what_changes() {
-        let Command::Revise(revise) = command("revise 7 --editions unlimited") else { panic!() };
-        assert_eq!((revise.price, revise.editions, revise.listed), (None, Some(EditionLimit::Unlimited), None));
-        let Command::Revise(revise) = command("revise 7 --unlist") else { panic!() };
+        let Command::Revise(revise) = command("revise 7 --editions unlimited") else {
+            panic!()
+        };
+        assert_eq!(
+            (revise.price, revise.editions, revise.listed),
+            (None, Some(EditionLimit::Unlimited), None)
+        );
+        let Command::Revise(revise) = command("revise 7 --unlist") else {
+            panic!()
+        };
         assert_eq!(revise.listed, Some(false));
-        let Command::Revise(revise) = command("revise 7 --list --editions 5") else { panic!() };
-        assert_eq!((revise.listed, revise.editions), (Some(true), Some(EditionLimit::AtMost(5))));
+        let Command::Revise(revise) = command("revise 7 --list --editions 5") else {
+            panic!()
+        };
+        assert_eq!(
+            (revise.listed, revise.editions),
+            (Some(true), Some(EditionLimit::AtMost(5)))
+        );
     }
 }

@@ -82,7 +82,11 @@ impl Screen {
         if self.json {
             self.json_line(&Failure { error });
         } else {
-            let said = format!("error: {}\n  {}", text::safe(&error.message), text::safe(&error.remedy));
+            let said = format!(
+                "error: {}\n  {}",
+                text::safe(&error.message),
+                text::safe(&error.remedy)
+            );
             let _ = writeln!(std::io::stderr(), "{said}");
         }
         ExitCode::from(error.exit)

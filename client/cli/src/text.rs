@@ -3,8 +3,8 @@
 
 use hashcard_engine::amount::Amount;
 use hashcard_engine::command::{
-    BlobShown, CardShown, Event, Fetched, KeyShown, Opened, OrderShown, Outcome, PeerShown, PeerState, Published,
-    SeatShown, VerifiedBlob,
+    BlobShown, CardShown, Event, Fetched, KeyShown, Opened, OrderShown, Outcome, PeerShown, PeerState,
+    Published, SeatShown, VerifiedBlob,
 };
 use hashcard_engine::notation::printable;
 use table::Table;
@@ -31,7 +31,12 @@ pub fn event(event: &Event) -> Option<String> {
         Event::Included { call, block, fee } => format!("{call} is in block {block}, fee {fee}"),
         Event::Stored { root, blob_len } => format!("sealed and stored: {root}, {}", bytes(*blob_len)),
         Event::Price { card, price, .. } => format!("a key of card {card} costs {price}"),
-        Event::Ordered { order, price, deadline, .. } => {
+        Event::Ordered {
+            order,
+            price,
+            deadline,
+            ..
+        } => {
             format!("order {order}: {price} are held; the seller has until block {deadline}")
         }
         Event::OrderFinalized { order } => format!("order {order} is final; waiting for the seller ..."),
@@ -52,20 +57,47 @@ pub fn event(event: &Event) -> Option<String> {
                 None => format!("{peer}: {state}"),
             }
         }
-        Event::Blob { chunks, already_held, peers, .. } => {
+        Event::Blob {
+            chunks,
+            already_held,
+            peers,
+            ..
+        } => {
             let from: Vec<String> = peers.iter().map(peer).collect();
-            let held = if *already_held > 0 { format!(", {already_held} were here already") } else { String::new() };
-            let from = if from.is_empty() { String::new() } else { format!("\n  {}", from.join("\n  ")) };
-            format!("all {} are here and match the card{held}{from}", counted(*chunks, "chunk"))
+            let held = if *already_held > 0 {
+                format!(", {already_held} were here already")
+            } else {
+                String::new()
+            };
+            let from = if from.is_empty() {
+                String::new()
+            } else {
+                format!("\n  {}", from.join("\n  "))
+            };
+            format!(
+                "all {} are here and match the card{held}{from}",
+                counted(*chunks, "chunk")
+            )
         }
-        Event::Ready { peer, addresses, socket, cards, .. } => format!(
+        Event::Ready {
+            peer,
+            addresses,
+            socket,
+            cards,
+            ..
+        } => format!(
             "seeding {} as {peer}\n  listening: {}\n  socket:    {}",
             counted(cards.len() as u64, "card"),
             addresses.join(", "),
             socket.display()
         ),
         Event::Registered { block } => format!("registered on chain in block {block}"),
-        Event::Announced { joined, covered, left, block } => format!(
+        Event::Announced {
+            joined,
+            covered,
+            left,
+            block,
+        } => format!(
             "seats in block {block}: {} taken, {} changed, {} left",
             joined.len(),
             covered.len(),
@@ -74,8 +106,12 @@ pub fn event(event: &Event) -> Option<String> {
         Event::Heartbeat { block } => format!("seats renewed in block {block}"),
         Event::Fetching { card } => format!("fetching card {card} to serve it ..."),
         Event::Fetched { card, chunks } => format!("card {card} is here: {}", counted(*chunks, "chunk")),
-        Event::OrderSeen { order, card, buyer, .. } => format!("order {order}: {buyer} buys card {card}"),
-        Event::OrderRefused { order, card, reason } => format!("order {order} of card {card} is left: {reason}"),
+        Event::OrderSeen {
+            order, card, buyer, ..
+        } => format!("order {order}: {buyer} buys card {card}"),
+        Event::OrderRefused { order, card, reason } => {
+            format!("order {order} of card {card} is left: {reason}")
+        }
         Event::Settled { order, block } => format!("order {order} is settled in block {block}"),
         Event::Attached { command } => format!("carrying out {command} for another process"),
         Event::Trouble { message, remedy } => format!("trouble: {}\n  {}", safe(message), safe(remedy)),
@@ -86,7 +122,14 @@ pub fn event(event: &Event) -> Option<String> {
 pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
     match outcome {
         Outcome::Published(published) => self::published(published),
-        Outcome::Revised { card, price, editions, listed, fee, .. } => vec![
+        Outcome::Revised {
+            card,
+            price,
+            editions,
+            listed,
+            fee,
+            ..
+        } => vec![
             format!("Card {card} is revised."),
             format!("Price:    {price}"),
             format!("Editions: {}", or_unlimited(*editions)),
@@ -98,13 +141,31 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         Outcome::Card { card, .. } => self::card(card),
         Outcome::Seats { card, seats, .. } => self::seats(*card, seats, bold),
         Outcome::Keys { keys, orders, .. } => self::keys(keys, orders, bold),
-        Outcome::Ordered { order, card, price, deadline, .. } => vec![
+        Outcome::Ordered {
+            order,
+            card,
+            price,
+            deadline,
+            ..
+        } => vec![
             format!("Order {order}: {price} are held; the seller has until block {deadline}."),
             format!("Wait for the key: hashcard buy {card} --order {order}"),
         ],
-        Outcome::Bought { card, edition, already_held, .. } => {
-            let first = if *already_held { "You hold" } else { "You have bought" };
-            vec![format!("{first} key {edition} of card {card}, and it opens."), format!("Get it: hashcard fetch {card}")]
+        Outcome::Bought {
+            card,
+            edition,
+            already_held,
+            ..
+        } => {
+            let first = if *already_held {
+                "You hold"
+            } else {
+                "You have bought"
+            };
+            vec![
+                format!("{first} key {edition} of card {card}, and it opens."),
+                format!("Get it: hashcard fetch {card}"),
+            ]
         }
         Outcome::Expired { order, fee, .. } => vec![format!("Order {order} is refunded. Fee: {fee}")],
         Outcome::Settled { order, fee, .. } => vec![format!("Order {order} is settled. Fee: {fee}")],
@@ -114,34 +175,68 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         ],
         Outcome::Fetched(fetched) => self::fetched(fetched),
         Outcome::Seeding { cards } => {
-            vec![format!("The daemon seeds {} more.", counted(cards.len() as u64, "card"))]
+            vec![format!(
+                "The daemon seeds {} more.",
+                counted(cards.len() as u64, "card")
+            )]
         }
-        Outcome::Seeded { seconds, fulfilled, settled, served_chunks, left } => vec![
+        Outcome::Seeded {
+            seconds,
+            fulfilled,
+            settled,
+            served_chunks,
+            left,
+        } => vec![
             format!("Stopped after {seconds:.0} s."),
             format!("Keys delivered: {fulfilled}; sales settled: {settled}; chunks served: {served_chunks}"),
-            format!("Seats: {}", if *left { "given up" } else { "kept; they expire by themselves" }),
+            format!(
+                "Seats: {}",
+                if *left {
+                    "given up"
+                } else {
+                    "kept; they expire by themselves"
+                }
+            ),
         ],
         Outcome::Store { blobs, used_bytes } => store(blobs, *used_bytes, bold),
         Outcome::Verified { blobs } => verified(blobs, bold),
-        Outcome::Removed { root, bytes_freed } => vec![format!("Removed {root}: {} freed", bytes(*bytes_freed))],
+        Outcome::Removed { root, bytes_freed } => {
+            vec![format!("Removed {root}: {} freed", bytes(*bytes_freed))]
+        }
         Outcome::Wallet { path, accounts } => {
             let mut table = Table::new(["account", "address"]);
             for account in accounts {
-                table.row([account.name.clone().unwrap_or_else(|| "(default)".to_owned()), account.address.clone()]);
+                table.row([
+                    account.name.clone().unwrap_or_else(|| "(default)".to_owned()),
+                    account.address.clone(),
+                ]);
             }
             let mut lines = table.lines(bold);
             lines.push(format!("Sealed in {}", path.display()));
             lines
         }
         Outcome::WalletBackup { copy, .. } => {
-            let copy = copy.as_ref().map(|path| path.display().to_string()).unwrap_or_default();
+            let copy = copy
+                .as_ref()
+                .map(|path| path.display().to_string())
+                .unwrap_or_default();
             vec![format!("Copied to {copy}. It opens with your passphrase.")]
         }
-        Outcome::Sent { to, amount, fee, block, .. } => {
+        Outcome::Sent {
+            to,
+            amount,
+            fee,
+            block,
+            ..
+        } => {
             vec![format!("Sent {amount} to {to} in block {block}. Fee: {fee}")]
         }
         Outcome::Balance { address, free, held } => {
-            vec![format!("Address: {address}"), format!("Free:    {free}"), format!("Held:    {held}")]
+            vec![
+                format!("Address: {address}"),
+                format!("Free:    {free}"),
+                format!("Held:    {held}"),
+            ]
         }
     }
 }
@@ -159,7 +254,11 @@ fn published(published: &Published) -> Vec<String> {
         ));
     }
     if published.access == "keyed" {
-        lines.push(format!("Price: {}, editions: {}", published.price, or_unlimited(published.editions)));
+        lines.push(format!(
+            "Price: {}, editions: {}",
+            published.price,
+            or_unlimited(published.editions)
+        ));
     }
     lines.push(format!("Fee:   {}, block {}", published.fee, published.block));
     if published.root.is_some() {
@@ -171,7 +270,13 @@ fn published(published: &Published) -> Vec<String> {
 fn feed(cards: &[CardShown], next: Option<u64>, bold: bool) -> Vec<String> {
     let mut table = Table::new(["card", "kind", "price", "sold", "title"]);
     for card in cards {
-        table.row([card.id.to_string(), card.kind.clone(), price(card), card.keys_made.to_string(), safe(&card.title)]);
+        table.row([
+            card.id.to_string(),
+            card.kind.clone(),
+            price(card),
+            card.keys_made.to_string(),
+            safe(&card.title),
+        ]);
     }
     let mut lines = table.lines(bold);
     if cards.is_empty() {
@@ -214,10 +319,17 @@ fn card(card: &CardShown) -> Vec<String> {
     }
     if let (Some(root), Some(len), Some(chunks)) = (&card.root, card.content_len, card.chunks) {
         lines.push(format!("Root:      {root}"));
-        lines.push(format!("Content:   {} in {}", bytes(len), counted(chunks, "chunk")));
+        lines.push(format!(
+            "Content:   {} in {}",
+            bytes(len),
+            counted(chunks, "chunk")
+        ));
     }
     if card.free_chunks.is_some_and(|free| free > 0) {
-        lines.push(format!("Free part: {}", counted(card.free_chunks.unwrap_or_default().into(), "chunk")));
+        lines.push(format!(
+            "Free part: {}",
+            counted(card.free_chunks.unwrap_or_default().into(), "chunk")
+        ));
     }
     if !card.tags.is_empty() {
         lines.push(format!("Tags:      {}", safe(&card.tags.join(", "))));
@@ -239,7 +351,9 @@ fn card(card: &CardShown) -> Vec<String> {
             lines.push(String::new());
             lines.extend(preview.lines().map(safe));
         }
-        None if card.preview_len > 0 => lines.push(format!("Preview:   {}, not text", bytes(card.preview_len))),
+        None if card.preview_len > 0 => {
+            lines.push(format!("Preview:   {}, not text", bytes(card.preview_len)))
+        }
         None => {}
     }
     lines
@@ -278,7 +392,11 @@ fn keys(keys: &[KeyShown], orders: &[OrderShown], bold: bool) -> Vec<String> {
         lines.push(String::new());
         let mut table = Table::new(["order", "card", "price", "state", "until block"]);
         for order in orders {
-            let until = order.deadline.or(order.settles_at).map(|block| block.to_string()).unwrap_or_default();
+            let until = order
+                .deadline
+                .or(order.settles_at)
+                .map(|block| block.to_string())
+                .unwrap_or_default();
             table.row([
                 order.order.to_string(),
                 order.card.to_string(),
@@ -318,7 +436,11 @@ fn peer(peer: &PeerShown) -> String {
         (None, true) => ", banned".to_owned(),
         _ => String::new(),
     };
-    format!("{} from {}{banned}", counted(peer.chunks, "chunk"), safe(&peer.peer))
+    format!(
+        "{} from {}{banned}",
+        counted(peer.chunks, "chunk"),
+        safe(&peer.peer)
+    )
 }
 
 fn store(blobs: &[BlobShown], used: u64, bold: bool) -> Vec<String> {
@@ -337,7 +459,11 @@ fn store(blobs: &[BlobShown], used: u64, bold: bool) -> Vec<String> {
             blob.label.as_deref().map(safe).unwrap_or_default(),
         ]);
     }
-    let mut lines = if blobs.is_empty() { vec!["The store is empty.".to_owned()] } else { table.lines(bold) };
+    let mut lines = if blobs.is_empty() {
+        vec!["The store is empty.".to_owned()]
+    } else {
+        table.lines(bold)
+    };
     lines.push(format!("{} on disk", bytes(used)));
     lines
 }
@@ -356,7 +482,10 @@ fn verified(blobs: &[VerifiedBlob], bold: bool) -> Vec<String> {
     let rotten: u64 = blobs.iter().map(|blob| blob.rotten).sum();
     lines.push(match rotten {
         0 => "Everything matches.".to_owned(),
-        _ => format!("{} had rotted and are given up; fetch them again.", counted(rotten, "chunk")),
+        _ => format!(
+            "{} had rotted and are given up; fetch them again.",
+            counted(rotten, "chunk")
+        ),
     });
     lines
 }

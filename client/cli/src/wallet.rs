@@ -46,7 +46,10 @@ pub async fn carry_out(
         }
         WalletVerb::Backup { file: Some(file), .. } => {
             copy_to(&file, &wallet::sealed_file(paths)?)?;
-            screen.outcome(&Outcome::WalletBackup { path: paths.wallet(), copy: Some(file) });
+            screen.outcome(&Outcome::WalletBackup {
+                path: paths.wallet(),
+                copy: Some(file),
+            });
             Ok(())
         }
         WalletVerb::Backup { file: None, .. } => show_words(paths, passphrases, screen),
@@ -78,15 +81,29 @@ fn ensure_none(paths: &HomePaths) -> Result<(), EngineError> {
     Ok(())
 }
 
-fn created(wallet: &Wallet, paths: &HomePaths, with_words: bool, screen: &mut Screen) -> Result<(), EngineError> {
+fn created(
+    wallet: &Wallet,
+    paths: &HomePaths,
+    with_words: bool,
+    screen: &mut Screen,
+) -> Result<(), EngineError> {
     let address = wallet.signer(&AccountName::DEFAULT)?.address();
     if screen.is_json() {
         let path = paths.wallet();
         let mnemonic = with_words.then(|| wallet.words());
-        let created = Created { outcome: "wallet_created", path: &path, address: &address, mnemonic };
+        let created = Created {
+            outcome: "wallet_created",
+            path: &path,
+            address: &address,
+            mnemonic,
+        };
         // The line holds the words, so it is cleared.
         let line = Zeroizing::new(serde_json::to_string(&created).map_err(|error| {
-            EngineError::new(Code::Failed, format!("could not write the answer: {error}"), "hashcard wallet backup --words")
+            EngineError::new(
+                Code::Failed,
+                format!("could not write the answer: {error}"),
+                "hashcard wallet backup --words",
+            )
         })?);
         screen.line(&line);
         return Ok(());
@@ -137,11 +154,19 @@ fn given_words(passphrases: &Passphrases) -> Result<Zeroizing<String>, EngineErr
         return passphrases.typed_words();
     }
     let unreadable = |why: String| {
-        EngineError::new(Code::Wallet, format!("could not read the words from stdin: {why}"), "put 12 to 24 words there")
+        EngineError::new(
+            Code::Wallet,
+            format!("could not read the words from stdin: {why}"),
+            "put 12 to 24 words there",
+        )
     };
     let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_WORDS_LEN + 1));
     let limit = MAX_WORDS_LEN as u64 + 1;
-    stdin.lock().take(limit).read_to_end(&mut bytes).map_err(|error| unreadable(error.to_string()))?;
+    stdin
+        .lock()
+        .take(limit)
+        .read_to_end(&mut bytes)
+        .map_err(|error| unreadable(error.to_string()))?;
     let text = std::str::from_utf8(&bytes).map_err(|_| unreadable("they are not UTF-8".to_owned()))?;
     Ok(Zeroizing::new(text.to_owned()))
 }
@@ -159,6 +184,10 @@ fn copy_to(file: &Path, sealed: &[u8]) -> Result<(), EngineError> {
             std::io::ErrorKind::AlreadyExists => (Code::OutputExists, "give another name"),
             _ => (Code::Disk, "check the path and the disk"),
         };
-        EngineError::new(code, format!("could not write {}: {error}", file.display()), remedy)
+        EngineError::new(
+            code,
+            format!("could not write {}: {error}", file.display()),
+            remedy,
+        )
     })
 }

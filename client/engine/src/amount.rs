@@ -39,7 +39,10 @@ impl FromStr for Amount {
 
     /// Reads `1`, `1.5`, `0.000000000001`, with or without ` CARD` behind.
     fn from_str(text: &str) -> Result<Self, AmountError> {
-        let number = text.trim().strip_suffix(SYMBOL).map_or(text.trim(), str::trim_end);
+        let number = text
+            .trim()
+            .strip_suffix(SYMBOL)
+            .map_or(text.trim(), str::trim_end);
         let (whole, part) = number.split_once('.').unwrap_or((number, "0"));
         let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         if !digits(whole) || !digits(part) {
@@ -49,7 +52,9 @@ impl FromStr for Amount {
             return Err(AmountError::TooFine);
         }
         let whole: Balance = whole.parse().map_err(|_| AmountError::TooLarge)?;
-        let part: Balance = format!("{part:0<DECIMALS$}").parse().map_err(|_| AmountError::TooLarge)?;
+        let part: Balance = format!("{part:0<DECIMALS$}")
+            .parse()
+            .map_err(|_| AmountError::TooLarge)?;
         whole
             .checked_mul(UNITS_PER_CARD)
             .and_then(|units| units.checked_add(part))
@@ -79,7 +84,9 @@ impl Serialize for Amount {
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map(Amount).map_err(|_| serde::de::Error::custom("an amount is a string of digits"))
+        text.parse()
+            .map(Amount)
+            .map_err(|_| serde::de::Error::custom("an amount is a string of digits"))
     }
 }
 
@@ -109,12 +116,17 @@ mod tests {
 
     #[test]
     fn what_is_no_exact_amount_is_refused() {
-        for text in ["", " ", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "1_000", "0x1", "1.5.0", "CARD", "½", "١"] {
+        for text in [
+            "", " ", ".", "1.", ".5", "-1", "+1", "1e3", "1,5", "1_000", "0x1", "1.5.0", "CARD", "½", "١",
+        ] {
             assert_eq!(units(text), Err(AmountError::NotANumber), "{text}");
         }
         assert_eq!(units("0.0000000000001"), Err(AmountError::TooFine));
         assert_eq!(units("1.1234567890120"), Err(AmountError::TooFine));
-        for text in ["340282366920938463463374608", "999999999999999999999999999999999999999999"] {
+        for text in [
+            "340282366920938463463374608",
+            "999999999999999999999999999999999999999999",
+        ] {
             assert_eq!(units(text), Err(AmountError::TooLarge), "{text}");
         }
         assert!(units("340282366920938463463374607.431768211455").is_ok());

@@ -59,7 +59,12 @@ pub struct Request {
 impl Request {
     /// A request.
     pub fn new(command: Command, account: AccountName, node: Option<String>) -> Self {
-        Self { hashcard: VERSION, account, node, command }
+        Self {
+            hashcard: VERSION,
+            account,
+            node,
+            command,
+        }
     }
 
     /// The same, content with whichever node is in use.
@@ -92,12 +97,15 @@ impl Socket {
     pub fn listen(paths: &HomePaths) -> Result<Self, EngineError> {
         let path = paths.socket();
         match std::fs::remove_file(&path) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).disk("remove", &path),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(error).disk("remove", &path)
+            }
             _ => {}
         }
         let short = ShortPath::of(&path)?;
         let listener = UnixListener::bind(short.path()).disk("listen at", &path)?;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).disk("close to others", &path)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))
+            .disk("close to others", &path)?;
         Ok(Self { listener, path })
     }
 
@@ -113,7 +121,9 @@ impl Socket {
         loop {
             while attached.try_join_next().is_some() {}
             // A place is taken before a connection is, so that those beyond the bound wait in the system's queue.
-            let Ok(place) = places.clone().acquire_owned().await else { return };
+            let Ok(place) = places.clone().acquire_owned().await else {
+                return;
+            };
             match self.listener.accept().await {
                 Ok((stream, _)) => {
                     let handler = handler.clone();
@@ -174,15 +184,25 @@ async fn answer(stream: UnixStream, handler: Handler) -> Result<(), EngineError>
 }
 
 async fn read_request(reading: &mut BufReader<OwnedReadHalf>) -> Result<Request, EngineError> {
-    let line = read_line(reading, MAX_REQUEST_LEN)
-        .await?
-        .ok_or_else(|| EngineError::new(Code::Home, "a command hung up before it said what to do", "try again"))?;
+    let line = read_line(reading, MAX_REQUEST_LEN).await?.ok_or_else(|| {
+        EngineError::new(
+            Code::Home,
+            "a command hung up before it said what to do",
+            "try again",
+        )
+    })?;
     let request: Request = serde_json::from_slice(&line).map_err(|error| {
-        EngineError::bad_input(format!("the daemon cannot read this command: {error}"), "use the same version on both sides")
+        EngineError::bad_input(
+            format!("the daemon cannot read this command: {error}"),
+            "use the same version on both sides",
+        )
     })?;
     if request.hashcard != VERSION {
         return Err(EngineError::bad_input(
-            format!("the daemon speaks version {VERSION}, and this command version {}", request.hashcard),
+            format!(
+                "the daemon speaks version {VERSION}, and this command version {}",
+                request.hashcard
+            ),
             "restart the daemon with this version",
         ));
     }
@@ -190,8 +210,13 @@ async fn read_request(reading: &mut BufReader<OwnedReadHalf>) -> Result<Request,
 }
 
 async fn send(writing: &mut OwnedWriteHalf, line: &Line) -> Result<(), EngineError> {
-    let bytes = serde_json::to_vec(line)
-        .map_err(|error| EngineError::new(Code::Failed, format!("could not write an answer: {error}"), "report it"))?;
+    let bytes = serde_json::to_vec(line).map_err(|error| {
+        EngineError::new(
+            Code::Failed,
+            format!("could not write an answer: {error}"),
+            "report it",
+        )
+    })?;
     write_line(writing, bytes).await
 }
 
@@ -206,11 +231,16 @@ pub enum Attached {
 /// Has the owner of a home carry a command out.
 pub async fn ask(paths: &HomePaths, request: &Request, events: &Events) -> Result<Attached, EngineError> {
     let short = ShortPath::of(&paths.socket())?;
-    let Ok(stream) = UnixStream::connect(short.path()).await else { return Ok(Attached::NobodyListens) };
+    let Ok(stream) = UnixStream::connect(short.path()).await else {
+        return Ok(Attached::NobodyListens);
+    };
     check_same_user(&stream)?;
     let (reading, mut writing) = stream.into_split();
     let bytes = serde_json::to_vec(request).map_err(|error| {
-        EngineError::bad_input(format!("this command cannot be handed to the daemon: {error}"), "use paths in UTF-8")
+        EngineError::bad_input(
+            format!("this command cannot be handed to the daemon: {error}"),
+            "use paths in UTF-8",
+        )
     })?;
     write_line(&mut writing, bytes).await?;
     let mut reading = BufReader::new(reading);
@@ -241,7 +271,13 @@ pub async fn ask(paths: &HomePaths, request: &Request, events: &Events) -> Resul
 fn check_same_user(stream: &UnixStream) -> Result<(), EngineError> {
     let other = stream
         .peer_cred()
-        .map_err(|error| EngineError::new(Code::Home, format!("who is at the socket is not known: {error}"), "try again"))?
+        .map_err(|error| {
+            EngineError::new(
+                Code::Home,
+                format!("who is at the socket is not known: {error}"),
+                "try again",
+            )
+        })?
         .uid();
     if other != rustix::process::geteuid().as_raw() {
         return Err(EngineError::new(
@@ -263,12 +299,18 @@ impl ShortPath {
     fn of(path: &Path) -> Result<Self, EngineError> {
         use std::os::fd::AsRawFd;
         if path.as_os_str().len() <= MAX_SOCKET_PATH {
-            return Ok(Self { path: path.to_owned(), _folder: None });
+            return Ok(Self {
+                path: path.to_owned(),
+                _folder: None,
+            });
         }
         let folder_path = path.parent().unwrap_or(Path::new("."));
         let folder = std::fs::File::open(folder_path).disk("open", folder_path)?;
         let short = PathBuf::from(format!("/proc/self/fd/{}", folder.as_raw_fd()));
-        Ok(Self { path: short.join(path.file_name().unwrap_or_default()), _folder: Some(folder) })
+        Ok(Self {
+            path: short.join(path.file_name().unwrap_or_default()),
+            _folder: Some(folder),
+        })
     }
 
     fn path(&self) -> &Path {

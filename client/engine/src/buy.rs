@@ -31,6 +31,8 @@ use crate::wallet::{AccountName, Wallet};
 const MAX_LOSSES: usize = 10;
 /// Encryption keys of one account that are looked through for one of this wallet, newest first.
 const MAX_KEYS_LOOKED_AT: u32 = 16;
+/// Finalised blocks that may pass before an order that a best block had is given up as undone by a fork.
+const MAX_UNSEEN_BLOCKS: u32 = 20;
 /// Pause before the stream of blocks is polled again after a loss, so that a node that always fails is not flooded.
 const AFTER_LOSS: Duration = Duration::from_secs(1);
 
@@ -47,7 +49,16 @@ pub async fn buy(
     let card = known_card(&then, order.card).await?;
     capsule::sealed_with(&card)?;
 
-    let mut purchase = Purchase { engine, chain, actor: &actor, card: &card, report: order.report, fee: None };
+    let report = order.report;
+    let mut purchase = Purchase {
+        engine,
+        chain,
+        actor: &actor,
+        card: &card,
+        report,
+        fee: None,
+        placed_at: None,
+    };
     if order.order.is_none() {
         if let Some(key) = held_keys(&then, actor.account, card.id).await?.pop() {
             return purchase.finish(&then, None, key.edition, true, events).await;
@@ -55,42 +66,54 @@ pub async fn buy(
     }
     let open = match order.order {
         Some(id) => Some(purchase.own_order(&then, id).await?),
-        None => then.orders_of_buyer(actor.account).await?.into_iter().find(|open| open.card == card.id),
+        // At the best block: an order whose block is not final yet is an order.
+        None => purchase.open_order(&chain.at_best().await?).await?,
     };
-    let (id, deadline) = match open {
-        Some(open) => {
-            let deadline = deadline_of(&open);
-            if let Some(deadline) = deadline {
-                events
-                    .say(Event::Ordered {
-                        order: open.id,
-                        card: card.id,
-                        price: Amount(open.price),
-                        block: 0,
-                        deadline,
-                    })
-                    .await;
+    let open = match open {
+        Some(open) => open,
+        None => match purchase.place(order.max_price, events).await {
+            Ok(placed) => placed,
+            // Another command of this account was quicker, or an earlier one was interrupted.
+            Err(error) if is_open_already(&error) => {
+                purchase.open_order(&chain.at_best().await?).await?.ok_or(error)?
             }
-            (open.id, deadline)
-        }
-        None => {
-            let (id, deadline) = purchase.place(order.max_price, events).await?;
-            (id, Some(deadline))
-        }
+            Err(error) => return Err(error),
+        },
     };
-    if let (true, Some(deadline)) = (order.no_wait, deadline) {
-        return Ok(Outcome::Ordered {
-            card: card.id,
-            order: id,
-            price: Amount(card.terms.price),
-            deadline,
-            fee: purchase.fee.unwrap_or_default(),
-        });
+    if let OrderState::Waiting { deadline } = open.state {
+        let (price, block) = (Amount(open.price), purchase.placed_at);
+        events
+            .say(Event::Ordered {
+                order: open.id,
+                card: card.id,
+                price,
+                block,
+                deadline,
+            })
+            .await;
+        if order.no_wait {
+            return Ok(Outcome::Ordered {
+                card: card.id,
+                order: open.id,
+                price,
+                deadline,
+                fee: purchase.fee,
+            });
+        }
     }
-    events.say(Event::OrderFinalized { order: id }).await;
-    let (at, edition) = purchase.wait_for_key(id, events).await?;
-    events.say(Event::Fulfilled { order: id, card: card.id, edition, block: None }).await;
-    purchase.finish(&chain.at(at), Some(id), edition, false, events).await
+    let is_final = purchase.placed_at.is_some() || order.order.is_some();
+    let (at, edition) = purchase.wait_for_key(open.id, is_final, events).await?;
+    events
+        .say(Event::Fulfilled {
+            order: open.id,
+            card: card.id,
+            edition,
+            block: None,
+        })
+        .await;
+    purchase
+        .finish(&chain.at(at), Some(open.id), edition, false, events)
+        .await
 }
 
 /// Takes the money of an unanswered order back.
@@ -102,8 +125,19 @@ pub async fn expire(
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
-    let sent = engine.send("expire", &actor, events, chain.expire(&actor.signer, order, Wait::Finalized)).await?;
-    Ok(Outcome::Expired { order, fee: Amount(sent.fee), block: sent.at.number })
+    let sent = engine
+        .send(
+            "expire",
+            &actor,
+            events,
+            chain.expire(&actor.signer, order, Wait::Finalized),
+        )
+        .await?;
+    Ok(Outcome::Expired {
+        order,
+        fee: Amount(sent.fee),
+        block: sent.at.number,
+    })
 }
 
 /// Pays the seller of an order whose window is over.
@@ -115,8 +149,19 @@ pub async fn settle(
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
-    let sent = engine.send("settle", &actor, events, chain.settle(&actor.signer, order, Wait::Finalized)).await?;
-    Ok(Outcome::Settled { order, fee: Amount(sent.fee), block: sent.at.number })
+    let sent = engine
+        .send(
+            "settle",
+            &actor,
+            events,
+            chain.settle(&actor.signer, order, Wait::Finalized),
+        )
+        .await?;
+    Ok(Outcome::Settled {
+        order,
+        fee: Amount(sent.fee),
+        block: sent.at.number,
+    })
 }
 
 struct Purchase<'a> {
@@ -125,7 +170,10 @@ struct Purchase<'a> {
     actor: &'a Actor,
     card: &'a CardView<Account>,
     report: bool,
+    /// What placing the order cost, if this command placed it.
     fee: Option<Amount>,
+    /// Block that holds the order, if this command placed it.
+    placed_at: Option<BlockNumber>,
 }
 
 impl Purchase<'_> {
@@ -134,35 +182,50 @@ impl Purchase<'_> {
         &mut self,
         max_price: Option<Amount>,
         events: &Events,
-    ) -> Result<(OrderId, BlockNumber), EngineError> {
+    ) -> Result<OrderView<Account>, EngineError> {
         let card = self.card;
         ensure_for_sale(card, &self.actor.account, max_price)?;
         let terms = card.terms;
-        events.say(Event::Price { card: card.id, price: Amount(terms.price), version: terms.version }).await;
+        events
+            .say(Event::Price {
+                card: card.id,
+                price: Amount(terms.price),
+                version: terms.version,
+            })
+            .await;
         let wallet = self.engine.wallet().await?;
         let turn = self.engine.registering.lock().await;
         let key = encryption_key(wallet, self.chain, self.actor).await?;
         let turn = matches!(key, BuyKey::Register { .. }).then_some(turn);
-        let placing =
-            self.chain.buy(&self.actor.signer, card.id, terms.price, terms.version, key, Wait::Finalized);
+        let placing = self.chain.buy(
+            &self.actor.signer,
+            card.id,
+            terms.price,
+            terms.version,
+            key,
+            Wait::Finalized,
+        );
         let placed = self.engine.send("buy", self.actor, events, placing).await?;
         drop(turn);
-        let id = placed.value;
         self.fee = Some(Amount(placed.fee));
-        let deadline = match self.chain.at(placed.at).order(id).await? {
-            Some(order) => deadline_of(&order),
-            None => None,
-        };
-        let deadline = deadline.ok_or_else(|| {
-            EngineError::new(
-                Code::HostileAnswer,
-                format!("the node included the order {id} and does not know it"),
-                "name another node: --node URL; the order stands",
-            )
-        })?;
-        let (price, block) = (Amount(terms.price), placed.at.number);
-        events.say(Event::Ordered { order: id, card: card.id, price, block, deadline }).await;
-        Ok((id, deadline))
+        self.placed_at = Some(placed.at.number);
+        self.chain
+            .at(placed.at)
+            .order(placed.value)
+            .await?
+            .ok_or_else(|| {
+                EngineError::new(
+                    Code::HostileAnswer,
+                    format!("the node included order {} and does not know it", placed.value),
+                    "name another node: --node URL; the order stands",
+                )
+            })
+    }
+
+    /// The order that this account has open for this card; the chain allows one.
+    async fn open_order(&self, then: &ChainAt) -> Result<Option<OrderView<Account>>, EngineError> {
+        let orders = then.orders_of_buyer(self.actor.account).await?;
+        Ok(orders.into_iter().find(|order| order.card == self.card.id))
     }
 
     /// An order made earlier, of this account and card.
@@ -182,32 +245,57 @@ impl Purchase<'_> {
         Ok(order)
     }
 
-    /// Follows finalised blocks until the key is there, or the deadline is past and the money back.
-    async fn wait_for_key(&self, order: OrderId, events: &Events) -> Result<(At, Edition), EngineError> {
+    /// Follows finalised blocks until the key is there, or the deadline is past and the money back. `is_final` says whether a
+    /// finalised block had the order already.
+    async fn wait_for_key(
+        &self,
+        order: OrderId,
+        is_final: bool,
+        events: &Events,
+    ) -> Result<(At, Edition), EngineError> {
+        if is_final {
+            events.say(Event::OrderFinalized { order }).await;
+        }
         let mut blocks = self.chain.finalized_blocks().await?;
-        let mut losses = 0;
+        let (mut losses, mut seen, mut unseen_blocks) = (0, is_final, 0);
         while let Some(block) = blocks.next().await {
             let step = match block {
-                Ok(at) => self.look(at, order).await,
+                Ok(at) => self.look(at, order, seen).await,
                 Err(error) => Err(error.into()),
             };
+            if !seen && matches!(step, Ok(Step::Wait | Step::Held(..) | Step::Overdue)) {
+                seen = true;
+                events.say(Event::OrderFinalized { order }).await;
+            }
             match step {
                 Ok(Step::Wait) => losses = 0,
+                Ok(Step::NotYet) if unseen_blocks < MAX_UNSEEN_BLOCKS => unseen_blocks += 1,
+                Ok(Step::NotYet) => return Err(undone(order)),
                 Ok(Step::Held(at, edition)) => return Ok((at, edition)),
                 Ok(Step::Overdue) => return Err(self.take_back(order, events).await),
                 Err(error) if error.code == Code::NodeDown && losses < MAX_LOSSES => {
                     losses += 1;
-                    events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                    events
+                        .say(Event::Trouble {
+                            message: error.message,
+                            remedy: error.remedy,
+                        })
+                        .await;
                     tokio::time::sleep(AFTER_LOSS).await;
                 }
                 Err(error) => return Err(still_open(error, self.card.id, order)),
             }
         }
-        let lost = EngineError::new(Code::NodeDown, "the node stopped telling about blocks", "try again");
+        let lost = EngineError::new(
+            Code::NodeDown,
+            "the node stopped telling about blocks",
+            "try again",
+        );
         Err(still_open(lost, self.card.id, order))
     }
 
-    async fn look(&self, at: At, order: OrderId) -> Result<Step, EngineError> {
+    /// How far the order is in a finalised block; `seen` says whether an earlier one had it.
+    async fn look(&self, at: At, order: OrderId, seen: bool) -> Result<Step, EngineError> {
         let then = self.chain.at(at);
         Ok(match then.order(order).await?.map(|order| order.state) {
             Some(OrderState::Waiting { deadline }) if at.number > deadline => Step::Overdue,
@@ -216,6 +304,7 @@ impl Purchase<'_> {
             // A free key is settled as it is delivered. Otherwise somebody had the order refunded.
             None => match held_keys(&then, self.actor.account, self.card.id).await?.pop() {
                 Some(key) => Step::Held(at, key.edition),
+                None if !seen => Step::NotYet,
                 None => return Err(expired(order, Amount(self.card.terms.price))),
             },
         })
@@ -229,7 +318,9 @@ impl Purchase<'_> {
             // Anybody may expire an order that is overdue; somebody else was quicker.
             Err(error) if error.code == Code::NotFound => expired(order, Amount(self.card.terms.price)),
             Err(error) => EngineError {
-                remedy: format!("the deadline is past, so the money can be had back: hashcard expire {order}"),
+                remedy: format!(
+                    "the deadline is past, so the money can be had back: hashcard expire {order}"
+                ),
                 ..error
             }
             .with("order", order),
@@ -249,7 +340,10 @@ impl Purchase<'_> {
         let key = then.key(card.id, edition).await?.ok_or_else(|| {
             EngineError::new(
                 Code::HostileAnswer,
-                format!("the node delivered key {edition} of card {} and does not know it", card.id),
+                format!(
+                    "the node delivered key {edition} of card {} and does not know it",
+                    card.id
+                ),
                 "name another node: --node URL",
             )
         })?;
@@ -268,7 +362,13 @@ impl Purchase<'_> {
                 if self.report {
                     report::report(self.engine, self.actor, card, &key, events).await?;
                     let refunded = order.map(|_| Amount(card.terms.price));
-                    events.say(Event::FalseKeyReported { card: card.id, edition, refunded }).await;
+                    events
+                        .say(Event::FalseKeyReported {
+                            card: card.id,
+                            edition,
+                            refunded,
+                        })
+                        .await;
                     return Err(EngineError {
                         remedy: "it was reported: nothing of this card is sold any more, and unsettled money is refunded"
                             .to_owned(),
@@ -282,6 +382,9 @@ impl Purchase<'_> {
 }
 
 enum Step {
+    /// Not in a final block yet.
+    NotYet,
+    /// The seller has time.
     Wait,
     Held(At, Edition),
     Overdue,
@@ -315,7 +418,11 @@ fn ensure_for_sale(
         ));
     }
     if !card.terms.listed {
-        return Err(EngineError::new(Code::NotForSale, format!("card {id} is not for sale"), "ask the creator"));
+        return Err(EngineError::new(
+            Code::NotForSale,
+            format!("card {id} is not for sale"),
+            "ask the creator",
+        ));
     }
     if card.terms.editions.is_some_and(|most| card.keys_made >= most) {
         return Err(EngineError::new(
@@ -353,15 +460,29 @@ async fn encryption_key(wallet: &Wallet, chain: &Chain, actor: &Actor) -> Result
 
 fn new_key(wallet: &Wallet, genesis: &[u8; 32], account: &Account, index: KeyIndex) -> BuyKey {
     let secret = wallet.encryption_secret(genesis, account, index);
-    let context = PossessionContext { genesis, account, index };
-    BuyKey::Register { key: secret.public().0, proof: prove_possession(&context, &secret, &mut OsRng).0 }
+    let context = PossessionContext {
+        genesis,
+        account,
+        index,
+    };
+    BuyKey::Register {
+        key: secret.public().0,
+        proof: prove_possession(&context, &secret, &mut OsRng).0,
+    }
 }
 
-fn deadline_of(order: &OrderView<Account>) -> Option<BlockNumber> {
-    match order.state {
-        OrderState::Waiting { deadline } => Some(deadline),
-        OrderState::Delivered { .. } => None,
-    }
+/// Whether the chain says that there is an order of this account for the card.
+fn is_open_already(error: &EngineError) -> bool {
+    error.details.get("chain_error").and_then(|name| name.as_str()) == Some("OrderAlreadyOpen")
+}
+
+fn undone(order: OrderId) -> EngineError {
+    EngineError::new(
+        Code::Dropped,
+        format!("order {order} is in no final block: a fork undid it"),
+        "nothing was paid; buy again",
+    )
+    .with("order", order)
 }
 
 fn expired(order: OrderId, price: Amount) -> EngineError {
@@ -375,10 +496,13 @@ fn expired(order: OrderId, price: Amount) -> EngineError {
 
 /// An error on the way to a key: the money is still held, and nothing is lost.
 fn still_open(error: EngineError, card: CardId, order: OrderId) -> EngineError {
-    if error.code == Code::OrderExpired {
+    if matches!(error.code, Code::OrderExpired | Code::Dropped) {
         return error;
     }
-    let remedy = format!("{}; the order stands, go on waiting for it: hashcard buy {card} --order {order}", error.remedy);
+    let remedy = format!(
+        "{}; the order stands, go on waiting for it: hashcard buy {card} --order {order}",
+        error.remedy
+    );
     EngineError { remedy, ..error }.with("order", order)
 }
 
@@ -401,7 +525,12 @@ mod tests {
         let wallet = Wallet::generate().unwrap();
         let sound = card(&wallet, false);
         assert!(ensure_for_sale(&sound, &BUYER, Some(Amount(5))).is_ok());
-        assert_eq!(ensure_for_sale(&sound, &actor(&wallet).account, None).unwrap_err().code, Code::BadInput);
+        assert_eq!(
+            ensure_for_sale(&sound, &actor(&wallet).account, None)
+                .unwrap_err()
+                .code,
+            Code::BadInput
+        );
         assert_eq!(refusal(|card| card.frozen = true), Code::Frozen);
         assert_eq!(refusal(|card| card.retired = true), Code::Retired);
         assert_eq!(refusal(|card| card.terms.listed = false), Code::NotForSale);
@@ -419,9 +548,18 @@ mod tests {
     fn a_new_encryption_key_comes_with_the_proof_that_the_chain_checks() {
         let wallet = Wallet::generate().unwrap();
         let account = actor(&wallet).account;
-        let BuyKey::Register { key, proof } = new_key(&wallet, &GENESIS, &account, 3) else { panic!("registered") };
-        let context = PossessionContext { genesis: &GENESIS, account: &account, index: 3 };
-        assert_eq!(verify_possession(&context, &EncodedPoint(key), &ShortProof(proof)), Ok(()));
+        let BuyKey::Register { key, proof } = new_key(&wallet, &GENESIS, &account, 3) else {
+            panic!("registered")
+        };
+        let context = PossessionContext {
+            genesis: &GENESIS,
+            account: &account,
+            index: 3,
+        };
+        assert_eq!(
+            verify_possession(&context, &EncodedPoint(key), &ShortProof(proof)),
+            Ok(())
+        );
         let other = PossessionContext { index: 4, ..context };
         assert!(verify_possession(&other, &EncodedPoint(key), &ShortProof(proof)).is_err());
     }
@@ -430,7 +568,10 @@ mod tests {
     fn an_interrupted_purchase_says_how_to_go_on() {
         let error = still_open(EngineError::new(Code::NodeDown, "down", "start it"), 7, 12);
         assert!(error.remedy.contains("hashcard buy 7 --order 12"));
-        assert_eq!(error.details.get("order").and_then(|order| order.as_u64()), Some(12));
+        assert_eq!(
+            error.details.get("order").and_then(|order| order.as_u64()),
+            Some(12)
+        );
         let error = still_open(expired(12, Amount(5)), 7, 12);
         assert!(!error.remedy.contains("--order"));
     }

@@ -19,7 +19,11 @@ pub enum Inside {
 }
 
 /// The keys of a card that the account held then, lowest edition first.
-pub async fn held_keys(then: &ChainAt, holder: Account, card: u64) -> Result<Vec<KeyView<Account>>, EngineError> {
+pub async fn held_keys(
+    then: &ChainAt,
+    holder: Account,
+    card: u64,
+) -> Result<Vec<KeyView<Account>>, EngineError> {
     let mut keys: Vec<_> = then
         .keys_of(holder)
         .await?
@@ -41,7 +45,10 @@ pub fn secret_of(
     if key.holder != actor.account || secret.public().0 != key.encryption_key {
         return Err(EngineError::new(
             Code::Wallet,
-            format!("key {} of card {} is for an encryption key that this wallet does not have", key.edition, key.card),
+            format!(
+                "key {} of card {} is for an encryption key that this wallet does not have",
+                key.edition, key.card
+            ),
             "open it with the wallet that bought it",
         ));
     }
@@ -50,7 +57,10 @@ pub fn secret_of(
 
 /// The capsule's parts as the proofs want them.
 pub fn capsule_of(key: &KeyView<Account>) -> Capsule {
-    Capsule { r: EncodedPoint(key.capsule.r), c: EncodedPoint(key.capsule.c) }
+    Capsule {
+        r: EncodedPoint(key.capsule.r),
+        c: EncodedPoint(key.capsule.c),
+    }
 }
 
 /// Opens a key of this card, and says whether it is the card's.
@@ -62,13 +72,18 @@ pub fn open(
     card: &CardView<Account>,
 ) -> Result<Inside, EngineError> {
     let (salt, commitments) = sealed_with(card)?;
-    let point = secret_of(wallet, genesis, actor, key)?.open(&capsule_of(key)).map_err(|error| {
-        EngineError::new(
-            Code::HostileAnswer,
-            format!("the capsule of key {} of card {} is one that no chain keeps: {error}", key.edition, key.card),
-            "name another node: --node URL",
-        )
-    })?;
+    let point = secret_of(wallet, genesis, actor, key)?
+        .open(&capsule_of(key))
+        .map_err(|error| {
+            EngineError::new(
+                Code::HostileAnswer,
+                format!(
+                    "the capsule of key {} of card {} is one that no chain keeps: {error}",
+                    key.edition, key.card
+                ),
+                "name another node: --node URL",
+            )
+        })?;
     if point.key_commitment(&salt) == commitments.key {
         Ok(Inside::Sound(point))
     } else {
@@ -79,12 +94,16 @@ pub fn open(
 /// Salt and commitments of a sealed card.
 pub fn sealed_with(card: &CardView<Account>) -> Result<([u8; 32], KeyCommitments), EngineError> {
     let blob = card.card.blob.as_ref();
-    blob.and_then(|blob| Some((blob.salt, blob.commitments?))).ok_or_else(|| {
-        EngineError::bad_input(
-            format!("card {} is open to everybody, and there are no keys to it", card.id),
-            format!("fetch it: hashcard fetch {}", card.id),
-        )
-    })
+    blob.and_then(|blob| Some((blob.salt, blob.commitments?)))
+        .ok_or_else(|| {
+            EngineError::bad_input(
+                format!(
+                    "card {} is open to everybody, and there are no keys to it",
+                    card.id
+                ),
+                format!("fetch it: hashcard fetch {}", card.id),
+            )
+        })
 }
 
 /// A delivered key that opens something else than the content.
@@ -113,14 +132,22 @@ pub mod tests {
 
     pub fn actor(wallet: &Wallet) -> Actor {
         let signer = wallet.signer(&AccountName::DEFAULT).unwrap();
-        Actor { name: AccountName::DEFAULT, account: signer.account(), signer }
+        Actor {
+            name: AccountName::DEFAULT,
+            account: signer.account(),
+            signer,
+        }
     }
 
     /// A card by this creator, sealed honestly unless told otherwise.
     pub fn card(creator: &Wallet, false_commitment: bool) -> CardView<Account> {
         let account = actor(creator).account;
         let secret = creator.content_secret(&GENESIS, &account, &SALT);
-        let key = if false_commitment { [9; 32] } else { secret.point().key_commitment(&SALT) };
+        let key = if false_commitment {
+            [9; 32]
+        } else {
+            secret.point().key_commitment(&SALT)
+        };
         CardView {
             id: 7,
             card: Card {
@@ -136,7 +163,10 @@ pub mod tests {
                     suite: Suite::ChaCha20Poly1305,
                     free_chunks: 0,
                     salt: SALT,
-                    commitments: Some(KeyCommitments { content: secret.commitment().0, key }),
+                    commitments: Some(KeyCommitments {
+                        content: secret.commitment().0,
+                        key,
+                    }),
                 }),
                 in_reply_to: None,
                 supersedes: None,
@@ -144,7 +174,12 @@ pub mod tests {
                 delivery_share: 0,
                 published_at: 1,
             },
-            terms: Terms { price: 5, editions: None, listed: true, version: 0 },
+            terms: Terms {
+                price: 5,
+                editions: None,
+                listed: true,
+                version: 0,
+            },
             preview: Preview::default(),
             keys_made: 0,
             retired: false,
@@ -181,7 +216,10 @@ pub mod tests {
             card: card.id,
             edition: 1,
             holder: to,
-            capsule: CapsuleBytes { r: capsule.r.0, c: capsule.c.0 },
+            capsule: CapsuleBytes {
+                r: capsule.r.0,
+                c: capsule.c.0,
+            },
             key_index: 0,
             encryption_key: x.0,
             sequence: 0,
@@ -190,19 +228,33 @@ pub mod tests {
 
     #[test]
     fn a_sold_key_opens_the_content_for_its_buyer_only() {
-        let (creator, buyer, other) =
-            (Wallet::generate().unwrap(), Wallet::generate().unwrap(), Wallet::generate().unwrap());
+        let (creator, buyer, other) = (
+            Wallet::generate().unwrap(),
+            Wallet::generate().unwrap(),
+            Wallet::generate().unwrap(),
+        );
         let card = card(&creator, false);
         let key = sold(&creator, &card, &buyer);
-        let Ok(Inside::Sound(point)) = open(&buyer, &GENESIS, &actor(&buyer), &key, &card) else { panic!("not sound") };
+        let Ok(Inside::Sound(point)) = open(&buyer, &GENESIS, &actor(&buyer), &key, &card) else {
+            panic!("not sound")
+        };
         let secret = creator.content_secret(&GENESIS, &actor(&creator).account, &SALT);
         assert_eq!(point.as_bytes(), secret.point().as_bytes());
 
         let error = open(&other, &GENESIS, &actor(&other), &key, &card).err().unwrap();
         assert_eq!(error.code, Code::Wallet);
         // A node that lies about the holder gains nothing: the encryption key is not this wallet's.
-        let lie = KeyView { holder: actor(&other).account, ..key };
-        assert_eq!(open(&other, &GENESIS, &actor(&other), &lie, &card).err().unwrap().code, Code::Wallet);
+        let lie = KeyView {
+            holder: actor(&other).account,
+            ..key
+        };
+        assert_eq!(
+            open(&other, &GENESIS, &actor(&other), &lie, &card)
+                .err()
+                .unwrap()
+                .code,
+            Code::Wallet
+        );
     }
 
     #[test]
@@ -210,7 +262,10 @@ pub mod tests {
         let (creator, buyer) = (Wallet::generate().unwrap(), Wallet::generate().unwrap());
         let lying_card = card(&creator, true);
         let key = sold(&creator, &lying_card, &buyer);
-        assert!(matches!(open(&buyer, &GENESIS, &actor(&buyer), &key, &lying_card), Ok(Inside::False)));
+        assert!(matches!(
+            open(&buyer, &GENESIS, &actor(&buyer), &key, &lying_card),
+            Ok(Inside::False)
+        ));
     }
 
     #[test]

@@ -267,18 +267,64 @@ pub struct Fetch {
 #[serde(tag = "event", rename_all = "snake_case")]
 #[allow(missing_docs)] // docs/CLI-JSON.md says what each is.
 pub enum Event {
-    Sending { call: String, account: String },
-    Included { call: String, block: BlockNumber, fee: Amount },
-    Reading { done: u64, total: u64 },
-    Stored { root: String, blob_len: u64 },
-    Price { card: CardId, price: Amount, version: u32 },
-    Ordered { order: OrderId, card: CardId, price: Amount, block: BlockNumber, deadline: BlockNumber },
-    OrderFinalized { order: OrderId },
-    Fulfilled { order: OrderId, card: CardId, edition: Edition, block: Option<BlockNumber> },
-    FalseKeyReported { card: CardId, edition: Edition, refunded: Option<Amount> },
-    Sources { card: CardId, seats: u64 },
-    Peer { peer: String, state: PeerState, reason: Option<String> },
-    Chunk { index: u64, peer: String, done: u64, total: u64 },
+    Sending {
+        call: String,
+        account: String,
+    },
+    Included {
+        call: String,
+        block: BlockNumber,
+        fee: Amount,
+    },
+    Reading {
+        done: u64,
+        total: u64,
+    },
+    Stored {
+        root: String,
+        blob_len: u64,
+    },
+    Price {
+        card: CardId,
+        price: Amount,
+        version: u32,
+    },
+    Ordered {
+        order: OrderId,
+        card: CardId,
+        price: Amount,
+        block: Option<BlockNumber>,
+        deadline: BlockNumber,
+    },
+    OrderFinalized {
+        order: OrderId,
+    },
+    Fulfilled {
+        order: OrderId,
+        card: CardId,
+        edition: Edition,
+        block: Option<BlockNumber>,
+    },
+    FalseKeyReported {
+        card: CardId,
+        edition: Edition,
+        refunded: Option<Amount>,
+    },
+    Sources {
+        card: CardId,
+        seats: u64,
+    },
+    Peer {
+        peer: String,
+        state: PeerState,
+        reason: Option<String>,
+    },
+    Chunk {
+        index: u64,
+        peer: String,
+        done: u64,
+        total: u64,
+    },
     Blob {
         card: CardId,
         root: String,
@@ -288,20 +334,67 @@ pub enum Event {
         #[serde(with = "seconds")]
         seconds: f64,
     },
-    Opening { done: u64, total: u64 },
-    Ready { peer: String, addresses: Vec<String>, socket: PathBuf, pid: u32, cards: Vec<CardId> },
-    Registered { block: BlockNumber },
-    Announced { joined: Vec<CardId>, covered: Vec<CardId>, left: Vec<CardId>, block: BlockNumber },
-    Heartbeat { block: BlockNumber },
-    Fetching { card: CardId },
-    Fetched { card: CardId, chunks: u64 },
-    OrderSeen { order: OrderId, card: CardId, buyer: String, deadline: BlockNumber },
-    OrderRefused { order: OrderId, card: CardId, reason: String },
-    Settled { order: OrderId, block: BlockNumber },
-    Served { chunks: u64, total: u64 },
-    Attached { command: String },
-    Verifying { root: String, done: u64, total: u64 },
-    Trouble { message: String, remedy: String },
+    Opening {
+        done: u64,
+        total: u64,
+    },
+    Ready {
+        peer: String,
+        addresses: Vec<String>,
+        socket: PathBuf,
+        pid: u32,
+        cards: Vec<CardId>,
+    },
+    Registered {
+        block: BlockNumber,
+    },
+    Announced {
+        joined: Vec<CardId>,
+        covered: Vec<CardId>,
+        left: Vec<CardId>,
+        block: BlockNumber,
+    },
+    Heartbeat {
+        block: BlockNumber,
+    },
+    Fetching {
+        card: CardId,
+    },
+    Fetched {
+        card: CardId,
+        chunks: u64,
+    },
+    OrderSeen {
+        order: OrderId,
+        card: CardId,
+        buyer: String,
+        deadline: BlockNumber,
+    },
+    OrderRefused {
+        order: OrderId,
+        card: CardId,
+        reason: String,
+    },
+    Settled {
+        order: OrderId,
+        block: BlockNumber,
+    },
+    Served {
+        chunks: u64,
+        total: u64,
+    },
+    Attached {
+        command: String,
+    },
+    Verifying {
+        root: String,
+        done: u64,
+        total: u64,
+    },
+    Trouble {
+        message: String,
+        remedy: String,
+    },
 }
 
 impl Event {
@@ -309,7 +402,11 @@ impl Event {
     pub fn is_progress(&self) -> bool {
         matches!(
             self,
-            Self::Reading { .. } | Self::Chunk { .. } | Self::Opening { .. } | Self::Verifying { .. } | Self::Served { .. }
+            Self::Reading { .. }
+                | Self::Chunk { .. }
+                | Self::Opening { .. }
+                | Self::Verifying { .. }
+                | Self::Served { .. }
         )
     }
 }
@@ -367,13 +464,45 @@ pub enum Opened {
 #[allow(missing_docs)] // docs/CLI-JSON.md says what each is.
 pub enum Outcome {
     Published(Published),
-    Revised { card: CardId, price: Amount, editions: Option<u32>, listed: bool, fee: Amount, block: BlockNumber },
-    Retired { card: CardId, fee: Amount, block: BlockNumber },
-    Feed { cards: Vec<CardShown>, next: Option<u64>, block: BlockNumber },
-    Card { card: Box<CardShown>, block: BlockNumber },
-    Seats { card: CardId, seats: Vec<SeatShown>, block: BlockNumber },
-    Keys { keys: Vec<KeyShown>, orders: Vec<OrderShown>, block: BlockNumber },
-    Ordered { card: CardId, order: OrderId, price: Amount, deadline: BlockNumber, fee: Amount },
+    Revised {
+        card: CardId,
+        price: Amount,
+        editions: Option<u32>,
+        listed: bool,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Retired {
+        card: CardId,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Feed {
+        cards: Vec<CardShown>,
+        next: Option<u64>,
+        block: BlockNumber,
+    },
+    Card {
+        card: Box<CardShown>,
+        block: BlockNumber,
+    },
+    Seats {
+        card: CardId,
+        seats: Vec<SeatShown>,
+        block: BlockNumber,
+    },
+    Keys {
+        keys: Vec<KeyShown>,
+        orders: Vec<OrderShown>,
+        block: BlockNumber,
+    },
+    Ordered {
+        card: CardId,
+        order: OrderId,
+        price: Amount,
+        deadline: BlockNumber,
+        fee: Option<Amount>,
+    },
     Bought {
         card: CardId,
         order: Option<OrderId>,
@@ -383,11 +512,26 @@ pub enum Outcome {
         key_verified: bool,
         already_held: bool,
     },
-    Expired { order: OrderId, fee: Amount, block: BlockNumber },
-    Settled { order: OrderId, fee: Amount, block: BlockNumber },
-    FalseKeyReported { card: CardId, edition: Edition, fee: Amount, block: BlockNumber },
+    Expired {
+        order: OrderId,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Settled {
+        order: OrderId,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    FalseKeyReported {
+        card: CardId,
+        edition: Edition,
+        fee: Amount,
+        block: BlockNumber,
+    },
     Fetched(Fetched),
-    Seeding { cards: Vec<CardId> },
+    Seeding {
+        cards: Vec<CardId>,
+    },
     Seeded {
         #[serde(with = "seconds")]
         seconds: f64,
@@ -396,13 +540,37 @@ pub enum Outcome {
         served_chunks: u64,
         left: bool,
     },
-    Store { blobs: Vec<BlobShown>, used_bytes: u64 },
-    Verified { blobs: Vec<VerifiedBlob> },
-    Removed { root: String, bytes_freed: u64 },
-    Wallet { path: PathBuf, accounts: Vec<AccountShown> },
-    WalletBackup { path: PathBuf, copy: Option<PathBuf> },
-    Sent { from: String, to: String, amount: Amount, fee: Amount, block: BlockNumber },
-    Balance { address: String, free: Amount, held: Amount },
+    Store {
+        blobs: Vec<BlobShown>,
+        used_bytes: u64,
+    },
+    Verified {
+        blobs: Vec<VerifiedBlob>,
+    },
+    Removed {
+        root: String,
+        bytes_freed: u64,
+    },
+    Wallet {
+        path: PathBuf,
+        accounts: Vec<AccountShown>,
+    },
+    WalletBackup {
+        path: PathBuf,
+        copy: Option<PathBuf>,
+    },
+    Sent {
+        from: String,
+        to: String,
+        amount: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Balance {
+        address: String,
+        free: Amount,
+        held: Amount,
+    },
 }
 
 /// A card that was registered.
@@ -480,7 +648,15 @@ pub struct CardShown {
 impl CardShown {
     /// The card as the chain gives it; `address` writes accounts.
     pub fn of(view: &CardView<[u8; 32]>, address: impl Fn(&[u8; 32]) -> String) -> Self {
-        let CardView { id, card, terms, preview, keys_made, retired, frozen } = view;
+        let CardView {
+            id,
+            card,
+            terms,
+            preview,
+            keys_made,
+            retired,
+            frozen,
+        } = view;
         let blob = card.blob.as_ref();
         let commitments = blob.and_then(|blob| blob.commitments.as_ref());
         let preview = preview.as_slice();
@@ -511,7 +687,10 @@ impl CardShown {
             published_at: card.published_at,
             retired: *retired,
             frozen: *frozen,
-            preview: std::str::from_utf8(preview).ok().filter(|text| !text.is_empty()).map(str::to_owned),
+            preview: std::str::from_utf8(preview)
+                .ok()
+                .filter(|text| !text.is_empty())
+                .map(str::to_owned),
             preview_len: preview.len() as u64,
         }
     }
@@ -565,7 +744,9 @@ impl OrderShown {
     pub fn of(order: &OrderView<[u8; 32]>, address: impl Fn(&[u8; 32]) -> String) -> Self {
         let (state, deadline, edition, settles_at) = match order.state {
             OrderState::Waiting { deadline } => ("waiting", Some(deadline), None, None),
-            OrderState::Delivered { edition, settles_at } => ("delivered", None, Some(edition), Some(settles_at)),
+            OrderState::Delivered { edition, settles_at } => {
+                ("delivered", None, Some(edition), Some(settles_at))
+            }
         };
         Self {
             order: order.id,

@@ -19,15 +19,26 @@ pub async fn feed(chain: &Chain, query: Discover) -> Result<Outcome, EngineError
     let query = feed_query(&query)?;
     let at = chain.finalized().await?;
     let page = chain.at(at).feed(query).await?;
-    let cards = page.cards.iter().map(|view| CardShown::of(view, address_of)).collect();
-    Ok(Outcome::Feed { cards, next: page.next, block: at.number })
+    let cards = page
+        .cards
+        .iter()
+        .map(|view| CardShown::of(view, address_of))
+        .collect();
+    Ok(Outcome::Feed {
+        cards,
+        next: page.next,
+        block: at.number,
+    })
 }
 
 /// One card.
 pub async fn card(chain: &Chain, card: CardId) -> Result<Outcome, EngineError> {
     let at = chain.finalized().await?;
     let view = known_card(&chain.at(at), card).await?;
-    Ok(Outcome::Card { card: Box::new(CardShown::of(&view, address_of)), block: at.number })
+    Ok(Outcome::Card {
+        card: Box::new(CardShown::of(&view, address_of)),
+        block: at.number,
+    })
 }
 
 /// Who serves a card, highest bond first.
@@ -36,8 +47,17 @@ pub async fn seats(chain: &Chain, card: CardId) -> Result<Outcome, EngineError> 
     let then = chain.at(at);
     let view = known_card(&then, card).await?;
     let blob_len = view.card.blob.map_or(0, |blob| blob.len);
-    let seats = then.seats(card).await?.iter().map(|seat| shown(seat, blob_len)).collect();
-    Ok(Outcome::Seats { card, seats, block: at.number })
+    let seats = then
+        .seats(card)
+        .await?
+        .iter()
+        .map(|seat| shown(seat, blob_len))
+        .collect();
+    Ok(Outcome::Seats {
+        card,
+        seats,
+        block: at.number,
+    })
 }
 
 /// The keys that an account holds, and the orders that it waits for.
@@ -53,7 +73,9 @@ pub async fn keys(engine: &Engine, account: &AccountName) -> Result<Outcome, Eng
             card: key.card,
             edition: key.edition,
             title: card.as_ref().map(|view| text_of(&view.card.title)),
-            root: card.and_then(|view| view.card.blob).map(|blob| root_name(blob.root)),
+            root: card
+                .and_then(|view| view.card.blob)
+                .map(|blob| root_name(blob.root)),
             account: actor.name.name().map(str::to_owned),
             holder: address_of(&key.holder),
             key_index: key.key_index,
@@ -61,15 +83,26 @@ pub async fn keys(engine: &Engine, account: &AccountName) -> Result<Outcome, Eng
         });
     }
     let orders = then.orders_of_buyer(actor.account).await?;
-    let orders = orders.iter().map(|order| OrderShown::of(order, address_of)).collect();
-    Ok(Outcome::Keys { keys, orders, block: at.number })
+    let orders = orders
+        .iter()
+        .map(|order| OrderShown::of(order, address_of))
+        .collect();
+    Ok(Outcome::Keys {
+        keys,
+        orders,
+        block: at.number,
+    })
 }
 
 fn shown(seat: &SeatView<Account>, blob_len: u64) -> SeatShown {
     SeatShown {
         seeder: address_of(&seat.seeder),
         peer: peer_text(&seat.peer),
-        addresses: seat.addresses.iter().map(|address| address_text(address)).collect(),
+        addresses: seat
+            .addresses
+            .iter()
+            .map(|address| address_text(address))
+            .collect(),
         coverage: format!("{:016x}", seat.coverage.0),
         covered: percent(seat.coverage, blob_len),
         price_per_mib: seat.price_per_mib.map(Amount),
@@ -109,8 +142,21 @@ fn feed_query(asked: &Discover) -> Result<FeedQuery<Account>, EngineError> {
         (None, None, None, Some(kind)) => Feed::Kind(kind),
         (None, None, None, None) => Feed::All,
     };
-    let max_price = if asked.free { Some(0) } else { asked.max_price.map(|price| price.0) };
-    Ok(FeedQuery { feed, kind, creator, tag, max_price, since: asked.since, cursor: asked.cursor, limit: asked.limit })
+    let max_price = if asked.free {
+        Some(0)
+    } else {
+        asked.max_price.map(|price| price.0)
+    };
+    Ok(FeedQuery {
+        feed,
+        kind,
+        creator,
+        tag,
+        max_price,
+        since: asked.since,
+        cursor: asked.cursor,
+        limit: asked.limit,
+    })
 }
 
 #[cfg(test)]
@@ -120,7 +166,10 @@ mod tests {
     use hashcard_primitives::card::Kind;
 
     fn asked() -> Discover {
-        Discover { limit: 20, ..Discover::default() }
+        Discover {
+            limit: 20,
+            ..Discover::default()
+        }
     }
 
     #[test]
@@ -128,12 +177,39 @@ mod tests {
         let creator = address_of(&[7; 32]);
         let feed = |asked: Discover| feed_query(&asked).unwrap().feed;
         assert_eq!(feed(asked()), Feed::All);
-        assert_eq!(feed(Discover { kind: Some("film".into()), ..asked() }), Feed::Kind(Kind::Film));
-        let both = Discover { kind: Some("film".into()), creator: Some(creator), ..asked() };
+        assert_eq!(
+            feed(Discover {
+                kind: Some("film".into()),
+                ..asked()
+            }),
+            Feed::Kind(Kind::Film)
+        );
+        let both = Discover {
+            kind: Some("film".into()),
+            creator: Some(creator),
+            ..asked()
+        };
         let query = feed_query(&both).unwrap();
-        assert_eq!((query.feed, query.kind), (Feed::Creator([7; 32]), Some(Kind::Film)));
-        assert_eq!(feed(Discover { replies_to: Some(3), ..asked() }), Feed::RepliesTo(3));
-        assert_eq!(feed_query(&Discover { free: true, ..asked() }).unwrap().max_price, Some(0));
+        assert_eq!(
+            (query.feed, query.kind),
+            (Feed::Creator([7; 32]), Some(Kind::Film))
+        );
+        assert_eq!(
+            feed(Discover {
+                replies_to: Some(3),
+                ..asked()
+            }),
+            Feed::RepliesTo(3)
+        );
+        assert_eq!(
+            feed_query(&Discover {
+                free: true,
+                ..asked()
+            })
+            .unwrap()
+            .max_price,
+            Some(0)
+        );
     }
 
     #[test]
@@ -141,9 +217,18 @@ mod tests {
         for bad in [
             Discover { limit: 0, ..asked() },
             Discover { limit: 65, ..asked() },
-            Discover { kind: Some("movie".into()), ..asked() },
-            Discover { creator: Some("nobody".into()), ..asked() },
-            Discover { tag: Some("x".repeat(33)), ..asked() },
+            Discover {
+                kind: Some("movie".into()),
+                ..asked()
+            },
+            Discover {
+                creator: Some("nobody".into()),
+                ..asked()
+            },
+            Discover {
+                tag: Some("x".repeat(33)),
+                ..asked()
+            },
         ] {
             assert_eq!(feed_query(&bad).unwrap_err().exit, 2);
         }

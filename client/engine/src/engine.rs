@@ -124,7 +124,11 @@ impl Engine {
         if let Some(name) = name.name() {
             self.home.amend(|notes| notes.remember_account(name))?;
         }
-        Ok(Actor { name: name.clone(), account: signer.account(), signer })
+        Ok(Actor {
+            name: name.clone(),
+            account: signer.account(),
+            signer,
+        })
     }
 
     /// All accounts of the wallet that this home has used, the default one first.
@@ -151,7 +155,9 @@ impl Engine {
         self.swarm
             .get_or_try_init(|| async {
                 let secret = self.peer_secret();
-                let banned = self.home.notes(|notes| notes.banned().iter().map(|ban| ban.peer.clone()).collect());
+                let banned = self
+                    .home
+                    .notes(|notes| notes.banned().iter().map(|ban| ban.peer.clone()).collect());
                 Swarm::start(secret, listen, self.store().await?.clone(), banned, said).await
             })
             .await
@@ -202,7 +208,12 @@ impl Engine {
 
     /// Carries a command out.
     pub async fn run(&self, request: Request, events: &Events) -> Result<Outcome, EngineError> {
-        let Request { account, node, command, .. } = request;
+        let Request {
+            account,
+            node,
+            command,
+            ..
+        } = request;
         if let Some(node) = node.filter(|node| *node != self.node) {
             return Err(EngineError::bad_input(
                 format!("the daemon of this home uses the node {}, not {node}", self.node),
@@ -231,7 +242,9 @@ impl Engine {
             Command::StoreRemove { what } => inventory::remove(self, what).await,
             Command::WalletShow => money::accounts(self, &account).await,
             Command::WalletSend { to, amount } => money::send(self, &account, &to, amount, events).await,
-            Command::Balance { address: Some(address) } => money::balance_of(self.chain().await?, &address).await,
+            Command::Balance {
+                address: Some(address),
+            } => money::balance_of(self.chain().await?, &address).await,
             Command::Balance { address: None } => {
                 let actor = self.actor(&account).await?;
                 money::balance(self.chain().await?, actor.account).await
@@ -240,7 +253,13 @@ impl Engine {
     }
 
     async fn hand_to_daemon(&self, cards: Vec<CardId>) -> Result<Outcome, EngineError> {
-        let no_daemon = || EngineError::new(Code::HomeBusy, "the owner of this home does not seed", "try again when it is done");
+        let no_daemon = || {
+            EngineError::new(
+                Code::HomeBusy,
+                "the owner of this home does not seed",
+                "try again when it is done",
+            )
+        };
         let more = self.more_to_seed.get().ok_or_else(no_daemon)?;
         more.send(cards.clone()).await.map_err(|_| no_daemon())?;
         Ok(Outcome::Seeding { cards })
@@ -254,10 +273,19 @@ impl Engine {
         events: &Events,
         sending: impl Future<Output = Result<Included<T>, ChainError>>,
     ) -> Result<Included<T>, EngineError> {
-        events.say(Event::Sending { call: call.to_owned(), account: actor.address() }).await;
+        events
+            .say(Event::Sending {
+                call: call.to_owned(),
+                account: actor.address(),
+            })
+            .await;
         let included = sending.await?;
         events
-            .say(Event::Included { call: call.to_owned(), block: included.at.number, fee: Amount(included.fee) })
+            .say(Event::Included {
+                call: call.to_owned(),
+                block: included.at.number,
+                fee: Amount(included.fee),
+            })
             .await;
         Ok(included)
     }
@@ -266,7 +294,10 @@ impl Engine {
 /// A card that the chain knew then.
 pub(crate) async fn known_card(then: &ChainAt, card: CardId) -> Result<CardView<Account>, EngineError> {
     let view = then.card(card).await?.ok_or_else(|| {
-        EngineError::not_found(format!("there is no card {card}"), "look for it: hashcard discover; a new one takes a few seconds")
+        EngineError::not_found(
+            format!("there is no card {card}"),
+            "look for it: hashcard discover; a new one takes a few seconds",
+        )
     })?;
     if view.id != card {
         return Err(EngineError::new(
@@ -282,5 +313,7 @@ pub(crate) async fn known_card(then: &ChainAt, card: CardId) -> Result<CardView<
 pub(crate) async fn waiting_for_disk<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, EngineError> + Send + 'static,
 ) -> Result<T, EngineError> {
-    tokio::task::spawn_blocking(work).await.map_err(EngineError::task)?
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(EngineError::task)?
 }

@@ -95,8 +95,8 @@ impl Code {
     pub const fn exit(self) -> u8 {
         use Code::*;
         match self {
-            Failed | OrderExpired | OrderPending | FalseKey | KeyIsSound | HostileAnswer | WrongChain | WrongBlob
-            | PortTaken | Network | FateUnknown => 1,
+            Failed | OrderExpired | OrderPending | FalseKey | KeyIsSound | HostileAnswer | WrongChain
+            | WrongBlob | PortTaken | Network | FateUnknown => 1,
             Usage | BadInput | OutputExists => 2,
             NodeDown => 3,
             Refused | PriceChanged | SoldOut | NotForSale | Retired | Frozen | Dropped => 4,
@@ -130,7 +130,13 @@ pub struct EngineError {
 impl EngineError {
     /// An error without further fields.
     pub fn new(code: Code, message: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { code, exit: code.exit(), message: message.into(), remedy: remedy.into(), details: Map::new() }
+        Self {
+            code,
+            exit: code.exit(),
+            message: message.into(),
+            remedy: remedy.into(),
+            details: Map::new(),
+        }
     }
 
     /// The same with one more field.
@@ -151,7 +157,11 @@ impl EngineError {
 
     /// A task of this program ended in a way that it should not; the reason is in the message.
     pub(crate) fn task(source: tokio::task::JoinError) -> Self {
-        Self::new(Code::Failed, format!("a part of the program stopped: {source}"), "try again; if it comes back, report it")
+        Self::new(
+            Code::Failed,
+            format!("a part of the program stopped: {source}"),
+            "try again; if it comes back, report it",
+        )
     }
 }
 
@@ -176,7 +186,9 @@ mod tests {
 
     #[test]
     fn an_error_has_four_fields_and_those_of_its_code() {
-        let error = EngineError::new(Code::NoSeeders, "nobody serves card 7", "wait").with("done", 3).with("total", 5);
+        let error = EngineError::new(Code::NoSeeders, "nobody serves card 7", "wait")
+            .with("done", 3)
+            .with("total", 5);
         let json = serde_json::to_string(&error).unwrap();
         assert_eq!(
             json,

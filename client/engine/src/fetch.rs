@@ -45,7 +45,9 @@ pub async fn fetch(
         card: card.id,
     };
     target.ensure_free()?;
-    let Some(blob) = card.card.blob else { return inline(&card, target, began).await };
+    let Some(blob) = card.card.blob else {
+        return inline(&card, target, began).await;
+    };
     // The passphrase is asked for before hours of fetching, not after.
     let actors = match (order.no_open, card.card.access) {
         (false, Access::Keyed) => opening_accounts(engine, account).await?,
@@ -89,10 +91,17 @@ pub struct Brought {
 }
 
 /// Makes the blob of a card complete in the store, and remembers to serve it.
-pub async fn bring(engine: &Engine, card: &CardView<Account>, events: &Events) -> Result<Brought, EngineError> {
+pub async fn bring(
+    engine: &Engine,
+    card: &CardView<Account>,
+    events: &Events,
+) -> Result<Brought, EngineError> {
     let began = Instant::now();
     let blob = card.card.blob.ok_or_else(|| {
-        EngineError::bad_input(format!("card {} is a text on chain, with nothing to serve", card.id), "name a card with a blob")
+        EngineError::bad_input(
+            format!("card {} is a text on chain, with nothing to serve", card.id),
+            "name a card with a blob",
+        )
     })?;
     let (root, chunks) = (blob.root, chunk_count(blob.len));
     // Two commands that want the same blob: the second waits, and finds it here.
@@ -106,7 +115,9 @@ pub async fn bring(engine: &Engine, card: &CardView<Account>, events: &Events) -
         Ok(opened.held(root)?.count())
     })
     .await?;
-    engine.home().amend(|notes| notes.remember_blob(root, card.id, true))?;
+    engine
+        .home()
+        .amend(|notes| notes.remember_blob(root, card.id, true))?;
 
     let mut peers: Vec<PeerShown> = Vec::new();
     if already_held < chunks {
@@ -130,7 +141,11 @@ pub async fn bring(engine: &Engine, card: &CardView<Account>, events: &Events) -
             seconds: began.elapsed().as_secs_f64(),
         })
         .await;
-    Ok(Brought { chunks, already_held, peers })
+    Ok(Brought {
+        chunks,
+        already_held,
+        peers,
+    })
 }
 
 /// Fetches what is missing from the seats that the chain names, and asks it again for newer ones when that does not get on.
@@ -153,11 +168,20 @@ async fn from_swarm(
             .filter(|seat| seat.peer.as_slice() != swarm.peer_bytes().as_slice())
             .map(Source::from)
             .collect();
-        events.say(Event::Sources { card, seats: sources.len() as u64 }).await;
+        events
+            .say(Event::Sources {
+                card,
+                seats: sources.len() as u64,
+            })
+            .await;
         if sources.is_empty() {
             break;
         }
-        let order = Order { root: blob.root, blob_len: blob.len, sources };
+        let order = Order {
+            root: blob.root,
+            blob_len: blob.len,
+            sources,
+        };
         match swarm.fetch(engine, store, order, peers, events).await {
             Ok(()) => return Ok(()),
             Err(error) if error.code != Code::Incomplete => return Err(error),
@@ -168,7 +192,10 @@ async fn from_swarm(
         }
     }
     let (done, total) = (held(store, blob.root).await?, chunk_count(blob.len));
-    Err(last.unwrap_or_else(|| no_seeders(card)).with("done", done).with("total", total))
+    Err(last
+        .unwrap_or_else(|| no_seeders(card))
+        .with("done", done)
+        .with("total", total))
 }
 
 async fn held(store: &Store, root: ContentRoot) -> Result<u64, EngineError> {
@@ -204,17 +231,32 @@ fn check_footer(
     };
     let footer = footer.ok_or_else(|| contradicts("end"))?;
     let head = footer.head();
-    let commitments = blob.commitments.map_or(([0; 32], [0; 32]), |both| (both.content, both.key));
-    let sealed = (blob.suite != Suite::Plain, blob.commitments.is_some(), card.card.access == Access::Keyed);
+    let commitments = blob
+        .commitments
+        .map_or(([0; 32], [0; 32]), |both| (both.content, both.key));
+    let sealed = (
+        blob.suite != Suite::Plain,
+        blob.commitments.is_some(),
+        card.card.access == Access::Keyed,
+    );
     for (what, same) in [
         ("chain", head.genesis == *genesis),
         ("creator", head.creator == card.card.creator),
         ("suite", head.suite == blob.suite),
-        ("access", matches!(sealed, (true, true, true) | (false, false, false))),
-        ("commitment", (head.content_commitment, head.key_commitment) == commitments),
+        (
+            "access",
+            matches!(sealed, (true, true, true) | (false, false, false)),
+        ),
+        (
+            "commitment",
+            (head.content_commitment, head.key_commitment) == commitments,
+        ),
         ("salt", head.salt == blob.salt),
         ("free part", head.free_chunks == blob.free_chunks),
-        ("length", (footer.blob_len(), footer.content_len()) == (blob.len, blob.content_len)),
+        (
+            "length",
+            (footer.blob_len(), footer.content_len()) == (blob.len, blob.content_len),
+        ),
     ] {
         if !same {
             return Err(contradicts(what));
@@ -256,7 +298,13 @@ async fn opening_accounts(engine: &Engine, account: &AccountName) -> Result<Vec<
     }
     let first = engine.actor(account).await?;
     let mut actors = vec![first.clone()];
-    actors.extend(engine.actors().await?.into_iter().filter(|actor| actor.account != first.account));
+    actors.extend(
+        engine
+            .actors()
+            .await?
+            .into_iter()
+            .filter(|actor| actor.account != first.account),
+    );
     Ok(actors)
 }
 
@@ -268,10 +316,16 @@ async fn entitled(
     blob: &Blob,
     actors: &[Actor],
 ) -> Result<Entitled, EngineError> {
-    let Some(commitments) = blob.commitments else { return Ok(Entitled::Everybody) };
+    let Some(commitments) = blob.commitments else {
+        return Ok(Entitled::Everybody);
+    };
     let genesis = chain.genesis();
     if let Some(creator) = actors.iter().find(|actor| actor.account == card.card.creator) {
-        let point = engine.wallet().await?.content_secret(&genesis, &creator.account, &blob.salt).point();
+        let point = engine
+            .wallet()
+            .await?
+            .content_secret(&genesis, &creator.account, &blob.salt)
+            .point();
         if point.key_commitment(&blob.salt) == commitments.key {
             return Ok(Entitled::Creator(ContentKey::new(point.content_key(&blob.salt))));
         }
@@ -281,7 +335,9 @@ async fn entitled(
     for actor in actors {
         for key in held_keys(&then, actor.account, card.id).await? {
             match capsule::open(engine.wallet().await?, &genesis, actor, &key, card)? {
-                Inside::Sound(point) => return Ok(Entitled::Key(ContentKey::new(point.content_key(&blob.salt)))),
+                Inside::Sound(point) => {
+                    return Ok(Entitled::Key(ContentKey::new(point.content_key(&blob.salt))))
+                }
                 Inside::False => false_edition = Some(key.edition),
             }
         }
@@ -296,7 +352,10 @@ async fn entitled(
 fn no_key(card: &CardView<Account>) -> EngineError {
     EngineError::new(
         Code::NoKey,
-        format!("you hold no key of card {}; its blob is here, and stays to be seeded", card.id),
+        format!(
+            "you hold no key of card {}; its blob is here, and stays to be seeded",
+            card.id
+        ),
         format!("buy one: hashcard buy {}", card.id),
     )
     .with("card", card.id)
@@ -314,7 +373,11 @@ async fn open(
     let free_part = matches!(entitled, Entitled::FreePart);
     waiting_for_disk(move || {
         let footer = store.footer(root)?.ok_or_else(|| {
-            EngineError::new(Code::Damaged, format!("the end of blob {} is gone", root_name(root)), "fetch it again")
+            EngineError::new(
+                Code::Damaged,
+                format!("the end of blob {} is gone", root_name(root)),
+                "fetch it again",
+            )
         })?;
         let reader = BlobReader::new(root, footer, key.as_ref())?;
         let mut progress = |done, total| {
@@ -393,13 +456,37 @@ mod tests {
         let (card, blob, footer) = matching();
         let commitments = blob.commitments.unwrap();
         let others = [
-            Blob { salt: [9; 32], ..blob },
-            Blob { free_chunks: 1, ..blob },
-            Blob { len: blob.len + 1024, ..blob },
-            Blob { content_len: 999, ..blob },
-            Blob { suite: Suite::Plain, ..blob },
-            Blob { commitments: None, ..blob },
-            Blob { commitments: Some(hashcard_primitives::card::KeyCommitments { key: [9; 32], ..commitments }), ..blob },
+            Blob {
+                salt: [9; 32],
+                ..blob
+            },
+            Blob {
+                free_chunks: 1,
+                ..blob
+            },
+            Blob {
+                len: blob.len + 1024,
+                ..blob
+            },
+            Blob {
+                content_len: 999,
+                ..blob
+            },
+            Blob {
+                suite: Suite::Plain,
+                ..blob
+            },
+            Blob {
+                commitments: None,
+                ..blob
+            },
+            Blob {
+                commitments: Some(hashcard_primitives::card::KeyCommitments {
+                    key: [9; 32],
+                    ..commitments
+                }),
+                ..blob
+            },
         ];
         for other in others {
             let error = check_footer(Some(&footer), &other, &card, &GENESIS).unwrap_err();

@@ -74,14 +74,20 @@ impl Sales {
                     Todo::Fulfil => by_card.entry(order.card).or_default().push(order),
                     Todo::Settle => self.settle(engine, seller, order.id, at, events).await,
                     Todo::TooLate { blocks_left } => {
-                        self.leave(&order, format!("only {blocks_left} blocks remain"), events).await;
+                        self.leave(&order, format!("only {blocks_left} blocks remain"), events)
+                            .await;
                     }
                     Todo::Nothing => {}
                 }
             }
             for (card, orders) in by_card {
                 if let Err(error) = self.deliver(engine, seller, card, &orders, at, events).await {
-                    events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                    events
+                        .say(Event::Trouble {
+                            message: error.message,
+                            remedy: error.remedy,
+                        })
+                        .await;
                     orders.iter().for_each(|order| self.rest(order.id, at));
                 }
             }
@@ -94,7 +100,12 @@ impl Sales {
     }
 
     fn todo(&self, order: &OrderView<Account>, finalized: BlockNumber, best: BlockNumber) -> Todo {
-        if self.left.contains(&order.id) || self.resting.get(&order.id).is_some_and(|until| finalized <= *until) {
+        if self.left.contains(&order.id)
+            || self
+                .resting
+                .get(&order.id)
+                .is_some_and(|until| finalized <= *until)
+        {
             return Todo::Nothing;
         }
         match order.state {
@@ -108,36 +119,65 @@ impl Sales {
     }
 
     async fn greet(&mut self, order: &OrderView<Account>, events: &Events) {
-        let OrderState::Waiting { deadline } = order.state else { return };
+        let OrderState::Waiting { deadline } = order.state else {
+            return;
+        };
         if self.seen.insert(order.id) {
             let buyer = address_of(&order.buyer);
-            events.say(Event::OrderSeen { order: order.id, card: order.card, buyer, deadline }).await;
+            events
+                .say(Event::OrderSeen {
+                    order: order.id,
+                    card: order.card,
+                    buyer,
+                    deadline,
+                })
+                .await;
         }
     }
 
     async fn leave(&mut self, order: &OrderView<Account>, reason: String, events: &Events) {
         self.left.insert(order.id);
-        events.say(Event::OrderRefused { order: order.id, card: order.card, reason }).await;
+        events
+            .say(Event::OrderRefused {
+                order: order.id,
+                card: order.card,
+                reason,
+            })
+            .await;
     }
 
     fn rest(&mut self, order: OrderId, at: At) {
-        self.resting.insert(order, at.number.saturating_add(AFTER_FAILURE));
+        self.resting
+            .insert(order, at.number.saturating_add(AFTER_FAILURE));
     }
 
     async fn settle(&mut self, engine: &Engine, seller: &Actor, order: OrderId, at: At, events: &Events) {
         let settled = match engine.chain().await {
-            Ok(chain) => chain.settle(&seller.signer, order, Wait::Best).await.map_err(EngineError::from),
+            Ok(chain) => chain
+                .settle(&seller.signer, order, Wait::Best)
+                .await
+                .map_err(EngineError::from),
             Err(error) => Err(error),
         };
         match settled {
             Ok(sent) => {
                 self.settled = self.settled.saturating_add(1);
                 self.resting.insert(order, sent.at.number);
-                events.say(Event::Settled { order, block: sent.at.number }).await;
+                events
+                    .say(Event::Settled {
+                        order,
+                        block: sent.at.number,
+                    })
+                    .await;
             }
             Err(error) => {
                 self.rest(order, at);
-                events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                events
+                    .say(Event::Trouble {
+                        message: error.message,
+                        remedy: error.remedy,
+                    })
+                    .await;
             }
         }
     }
@@ -157,13 +197,17 @@ impl Sales {
         let view = crate::engine::known_card(&chain.at_best().await?, card).await?;
         if view.frozen {
             for order in orders {
-                self.leave(order, "a false key of the card was proven".to_owned(), events).await;
+                self.leave(order, "a false key of the card was proven".to_owned(), events)
+                    .await;
             }
             return Ok(());
         }
         let genesis = chain.genesis();
         let (salt, commitments) = sealed_with(&view)?;
-        let secret = engine.wallet().await?.content_secret(&genesis, &seller.account, &salt);
+        let secret = engine
+            .wallet()
+            .await?
+            .content_secret(&genesis, &seller.account, &salt);
         if secret.commitment().0 != commitments.content {
             for order in orders {
                 let reason = "this wallet did not seal the card, so it cannot make keys of it".to_owned();
@@ -175,7 +219,8 @@ impl Sales {
         let most = view.terms.editions.filter(|_| !view.retired);
         let left = most.map_or(usize::MAX, |most| most.saturating_sub(view.keys_made) as usize);
         for order in orders.iter().skip(left) {
-            self.leave(order, "all editions are sold".to_owned(), events).await;
+            self.leave(order, "all editions are sold".to_owned(), events)
+                .await;
         }
         let sent = orders.iter().take(left.min(MAX_TOGETHER)).map(|order| {
             let view = &view;
@@ -187,14 +232,27 @@ impl Sales {
                 Ok((edition, block)) => {
                     self.fulfilled = self.fulfilled.saturating_add(1);
                     self.resting.insert(order.id, block);
-                    events.say(Event::Fulfilled { order: order.id, card, edition, block: Some(block) }).await;
+                    events
+                        .say(Event::Fulfilled {
+                            order: order.id,
+                            card,
+                            edition,
+                            block: Some(block),
+                        })
+                        .await;
                 }
                 Err(error) if error.code == Code::SoldOut => {
-                    self.leave(order, "all editions are sold".to_owned(), events).await;
+                    self.leave(order, "all editions are sold".to_owned(), events)
+                        .await;
                 }
                 Err(error) => {
                     self.rest(order.id, at);
-                    events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                    events
+                        .say(Event::Trouble {
+                            message: error.message,
+                            remedy: error.remedy,
+                        })
+                        .await;
                 }
             }
         }
@@ -210,7 +268,9 @@ async fn deliver_one(
     order: &OrderView<Account>,
 ) -> Result<(Edition, BlockNumber), EngineError> {
     let (capsule, proof) = capsule_for(&chain.genesis(), seller.account, card, secret, order)?;
-    let sent = chain.fulfil(&seller.signer, order.id, capsule, proof, Wait::Best).await?;
+    let sent = chain
+        .fulfil(&seller.signer, order.id, capsule, proof, Wait::Best)
+        .await?;
     Ok((sent.value, sent.at.number))
 }
 
@@ -223,7 +283,11 @@ fn capsule_for(
     order: &OrderView<Account>,
 ) -> Result<(CapsuleBytes, [u8; 96]), EngineError> {
     let (_, commitments) = sealed_with(card)?;
-    let (root, blob_len) = card.card.blob.as_ref().map_or(([0; 32], 0), |blob| (blob.root.0, blob.len));
+    let (root, blob_len) = card
+        .card
+        .blob
+        .as_ref()
+        .map_or(([0; 32], 0), |blob| (blob.root.0, blob.len));
     let content_commitment = EncodedPoint(commitments.content);
     let context = DeliveryContext {
         genesis,
@@ -251,7 +315,13 @@ fn capsule_for(
                 "name another node: --node URL",
             )
         })?;
-    Ok((CapsuleBytes { r: capsule.r.0, c: capsule.c.0 }, proof.0))
+    Ok((
+        CapsuleBytes {
+            r: capsule.r.0,
+            c: capsule.c.0,
+        },
+        proof.0,
+    ))
 }
 
 #[cfg(test)]
@@ -288,7 +358,10 @@ mod tests {
     #[test]
     fn a_sale_is_settled_when_its_window_is_over() {
         let sales = Sales::default();
-        let delivered = order(OrderState::Delivered { edition: 1, settles_at: 100 });
+        let delivered = order(OrderState::Delivered {
+            edition: 1,
+            settles_at: 100,
+        });
         assert_eq!(sales.todo(&delivered, 98, 99), Todo::Nothing);
         assert_eq!(sales.todo(&delivered, 98, 100), Todo::Settle);
     }
@@ -313,10 +386,16 @@ mod tests {
         let (salt, commitments) = sealed_with(&card).unwrap();
         let secret = creator.content_secret(&GENESIS, &seller, &salt);
         let x = buyer.encryption_secret(&GENESIS, &to, 2);
-        let order =
-            OrderView { buyer: to, encryption_key: x.public().0, ..order(OrderState::Waiting { deadline: 100 }) };
+        let order = OrderView {
+            buyer: to,
+            encryption_key: x.public().0,
+            ..order(OrderState::Waiting { deadline: 100 })
+        };
         let (capsule, proof) = capsule_for(&GENESIS, seller, &card, &secret, &order).unwrap();
-        let capsule = Capsule { r: EncodedPoint(capsule.r), c: EncodedPoint(capsule.c) };
+        let capsule = Capsule {
+            r: EncodedPoint(capsule.r),
+            c: EncodedPoint(capsule.c),
+        };
         let content_commitment = EncodedPoint(commitments.content);
         // Written out as pallet-keys fills it.
         let context = DeliveryContext {
@@ -336,7 +415,10 @@ mod tests {
             from_key_index: 0,
             to_key_index: 2,
         };
-        assert_eq!(verify_mint(&context, &x.public(), &capsule, &LongProof(proof)), Ok(()));
+        assert_eq!(
+            verify_mint(&context, &x.public(), &capsule, &LongProof(proof)),
+            Ok(())
+        );
         assert_eq!(x.open(&capsule).unwrap().as_bytes(), secret.point().as_bytes());
     }
 
@@ -348,7 +430,10 @@ mod tests {
         let (salt, _) = sealed_with(&card).unwrap();
         let secret = creator.content_secret(&GENESIS, &seller, &salt);
         for key in [[0; 32], [0xff; 32]] {
-            let order = OrderView { encryption_key: key, ..order(OrderState::Waiting { deadline: 100 }) };
+            let order = OrderView {
+                encryption_key: key,
+                ..order(OrderState::Waiting { deadline: 100 })
+            };
             assert!(capsule_for(&GENESIS, seller, &card, &secret, &order).is_err());
         }
     }

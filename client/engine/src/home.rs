@@ -35,18 +35,28 @@ pub struct HomePaths {
 impl HomePaths {
     /// Of the home in this folder.
     pub fn new(folder: impl Into<PathBuf>) -> Self {
-        Self { folder: folder.into() }
+        Self {
+            folder: folder.into(),
+        }
     }
 
     /// The home that is meant when nobody says one: `$XDG_DATA_HOME/hashcard`, or `~/.local/share/hashcard`
     /// (XDG Base Directory Specification).
     pub fn default_of_user() -> Result<Self, EngineError> {
-        let absolute = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let absolute = |name| {
+            std::env::var_os(name)
+                .map(PathBuf::from)
+                .filter(|path| path.is_absolute())
+        };
         absolute("XDG_DATA_HOME")
             .or_else(|| absolute("HOME").map(|home| home.join(".local/share")))
             .map(|data| Self::new(data.join("hashcard")))
             .ok_or_else(|| {
-                EngineError::new(Code::Home, "this user has no home folder", "say where to keep things: --home DIR")
+                EngineError::new(
+                    Code::Home,
+                    "this user has no home folder",
+                    "say where to keep things: --home DIR",
+                )
             })
     }
 
@@ -122,7 +132,11 @@ impl Home {
         lock.set_len(0).disk("write", &path)?;
         writeln!(lock, "{}", std::process::id()).disk("write", &path)?;
         let notes = Notes::read(&paths.notes())?;
-        Ok(Ownership::Owned(Home { paths: paths.clone(), notes: Mutex::new(notes), _lock: lock }))
+        Ok(Ownership::Owned(Home {
+            paths: paths.clone(),
+            notes: Mutex::new(notes),
+            _lock: lock,
+        }))
     }
 
     /// Where its things are.
@@ -153,7 +167,11 @@ impl Home {
 fn make_private_folder(folder: &Path) -> Result<(), EngineError> {
     match folder.metadata() {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return DirBuilder::new().recursive(true).mode(0o700).create(folder).disk("make", folder);
+            return DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(folder)
+                .disk("make", folder);
         }
         Err(error) => return Err(error).disk("look at", folder),
         Ok(found) if !found.is_dir() => {
@@ -162,7 +180,11 @@ fn make_private_folder(folder: &Path) -> Result<(), EngineError> {
         }
         Ok(found) if found.uid() != rustix::process::geteuid().as_raw() => {
             let message = format!("the home {} belongs to another user", folder.display());
-            return Err(EngineError::new(Code::Home, message, "use a folder of your own: --home DIR"));
+            return Err(EngineError::new(
+                Code::Home,
+                message,
+                "use a folder of your own: --home DIR",
+            ));
         }
         Ok(found) if found.mode() & 0o077 == 0 => return Ok(()),
         Ok(_) => {}
@@ -172,8 +194,14 @@ fn make_private_folder(folder: &Path) -> Result<(), EngineError> {
     if !is_home && !is_empty {
         return Err(EngineError::new(
             Code::Home,
-            format!("{} has other things in it and is open to other users", folder.display()),
-            format!("use a folder of its own, or close it: chmod 700 {}", folder.display()),
+            format!(
+                "{} has other things in it and is open to other users",
+                folder.display()
+            ),
+            format!(
+                "use a folder of its own, or close it: chmod 700 {}",
+                folder.display()
+            ),
         ));
     }
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o700)).disk("close to others", folder)
@@ -227,7 +255,9 @@ mod tests {
 
         let used = HomePaths::new(open("used"));
         std::fs::write(used.folder().join("letter.txt"), "dear").unwrap();
-        let Err(error) = Home::try_own(&used) else { panic!("accepted") };
+        let Err(error) = Home::try_own(&used) else {
+            panic!("accepted")
+        };
         assert_eq!(error.code, Code::Home);
         assert_eq!(used.folder().metadata().unwrap().mode() & 0o777, 0o755);
     }

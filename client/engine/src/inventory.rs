@@ -14,7 +14,9 @@ pub async fn list(engine: &Engine) -> Result<Outcome, EngineError> {
     let store = engine.store().await?.clone();
     let (infos, used_bytes) = waiting_for_disk(move || Ok((store.list()?, store.used_bytes()))).await?;
     let shown = |info: BlobInfo| BlobShown {
-        card: engine.home().notes(|notes| notes.blob(info.root).map(|note| note.card)),
+        card: engine
+            .home()
+            .notes(|notes| notes.blob(info.root).map(|note| note.card)),
         root: root_name(info.root),
         label: info.label,
         len: info.len,
@@ -24,7 +26,10 @@ pub async fn list(engine: &Engine) -> Result<Outcome, EngineError> {
         damaged: info.damaged,
         bytes_on_disk: info.bytes_on_disk,
     };
-    Ok(Outcome::Store { blobs: infos.into_iter().map(shown).collect(), used_bytes })
+    Ok(Outcome::Store {
+        blobs: infos.into_iter().map(shown).collect(),
+        used_bytes,
+    })
 }
 
 /// Reads one blob, or all, from end to end.
@@ -38,8 +43,13 @@ pub async fn verify(engine: &Engine, what: Option<String>, events: &Events) -> R
     for root in roots {
         let (store, said) = (engine.store().await?.clone(), events.clone());
         let report = waiting_for_disk(move || {
-            let mut progress =
-                |done, total| said.progress(Event::Verifying { root: root_name(root), done, total });
+            let mut progress = |done, total| {
+                said.progress(Event::Verifying {
+                    root: root_name(root),
+                    done,
+                    total,
+                })
+            };
             Ok(store.verify(root, &mut progress)?)
         })
         .await?;
@@ -63,7 +73,10 @@ pub async fn remove(engine: &Engine, what: String) -> Result<Outcome, EngineErro
     waiting_for_disk(move || Ok(store.remove(root)?)).await?;
     engine.home().amend(|notes| notes.forget_blob(root))?;
     engine.holdings_changed();
-    Ok(Outcome::Removed { root: root_name(root), bytes_freed })
+    Ok(Outcome::Removed {
+        root: root_name(root),
+        bytes_freed,
+    })
 }
 
 async fn listed(engine: &Engine) -> Result<Vec<BlobInfo>, EngineError> {
@@ -75,11 +88,17 @@ async fn listed(engine: &Engine) -> Result<Vec<BlobInfo>, EngineError> {
 fn find<'a>(engine: &Engine, infos: &'a [BlobInfo], what: &str) -> Result<&'a BlobInfo, EngineError> {
     let root: Option<ContentRoot> = match what.parse()? {
         CardOrRoot::Root(root) => Some(root),
-        CardOrRoot::Card(card) => engine
-            .home()
-            .notes(|notes| notes.blobs().find(|(_, note)| note.card == card).map(|(root, _)| root)),
+        CardOrRoot::Card(card) => engine.home().notes(|notes| {
+            notes
+                .blobs()
+                .find(|(_, note)| note.card == card)
+                .map(|(root, _)| root)
+        }),
     };
     infos.iter().find(|info| Some(info.root) == root).ok_or_else(|| {
-        EngineError::not_found(format!("the store has no blob of {what}"), "see what it has: hashcard store list")
+        EngineError::not_found(
+            format!("the store has no blob of {what}"),
+            "see what it has: hashcard store list",
+        )
     })
 }

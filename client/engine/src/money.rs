@@ -16,9 +16,15 @@ pub async fn accounts(engine: &Engine, asked: &AccountName) -> Result<Outcome, E
     actors.sort_by_key(|actor| (actor.name.name().is_some(), actor.name != *asked));
     let accounts = actors
         .iter()
-        .map(|actor| AccountShown { name: actor.name.name().map(str::to_owned), address: actor.address() })
+        .map(|actor| AccountShown {
+            name: actor.name.name().map(str::to_owned),
+            address: actor.address(),
+        })
         .collect();
-    Ok(Outcome::Wallet { path: engine.home().paths().wallet(), accounts })
+    Ok(Outcome::Wallet {
+        path: engine.home().paths().wallet(),
+        accounts,
+    })
 }
 
 /// Money of an address.
@@ -29,7 +35,11 @@ pub async fn balance_of(chain: &Chain, address: &str) -> Result<Outcome, EngineE
 /// Money of an account.
 pub async fn balance(chain: &Chain, account: Account) -> Result<Outcome, EngineError> {
     let money = chain.balance(account).await?;
-    Ok(Outcome::Balance { address: address_of(&account), free: Amount(money.free), held: Amount(money.held) })
+    Ok(Outcome::Balance {
+        address: address_of(&account),
+        free: Amount(money.free),
+        held: Amount(money.held),
+    })
 }
 
 /// Sends money.
@@ -42,7 +52,10 @@ pub async fn send(
 ) -> Result<Outcome, EngineError> {
     let receiver = account_of(to)?;
     if amount.0 == 0 {
-        return Err(EngineError::bad_input("nothing is to be sent", "give an amount above 0"));
+        return Err(EngineError::bad_input(
+            "nothing is to be sent",
+            "give an amount above 0",
+        ));
     }
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;

@@ -8,11 +8,14 @@ use crate::error::EngineError;
 /// Lower-case hexadecimal digits.
 pub fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len().saturating_mul(2)), |mut out, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(out, "{byte:02x}");
-        out
-    })
+    bytes.iter().fold(
+        String::with_capacity(bytes.len().saturating_mul(2)),
+        |mut out, byte| {
+            // Writing to a string cannot fail.
+            let _ = write!(out, "{byte:02x}");
+            out
+        },
+    )
 }
 
 /// The 32 bytes that 64 hexadecimal digits, with or without `0x`, stand for.
@@ -49,15 +52,25 @@ pub const KINDS: [(Kind, &str); 9] = [
 
 /// Name of a kind.
 pub fn kind_name(kind: Kind) -> &'static str {
-    KINDS.iter().find(|(one, _)| *one == kind).map_or("other", |(_, name)| name)
+    KINDS
+        .iter()
+        .find(|(one, _)| *one == kind)
+        .map_or("other", |(_, name)| name)
 }
 
 /// Kind of a name.
 pub fn parse_kind(name: &str) -> Result<Kind, EngineError> {
-    KINDS.iter().find(|(_, one)| *one == name).map(|(kind, _)| *kind).ok_or_else(|| {
-        let names: Vec<&str> = KINDS.iter().map(|(_, name)| *name).collect();
-        EngineError::bad_input(format!("{name:?} is no kind of content"), format!("use one of {}", names.join(", ")))
-    })
+    KINDS
+        .iter()
+        .find(|(_, one)| *one == name)
+        .map(|(kind, _)| *kind)
+        .ok_or_else(|| {
+            let names: Vec<&str> = KINDS.iter().map(|(_, name)| *name).collect();
+            EngineError::bad_input(
+                format!("{name:?} is no kind of content"),
+                format!("use one of {}", names.join(", ")),
+            )
+        })
 }
 
 /// Name of an access.
@@ -121,7 +134,15 @@ mod tests {
         let bytes: [u8; 32] = std::array::from_fn(|i| (i * 37) as u8);
         assert_eq!(bytes32(&hex(&bytes)), Some(bytes));
         assert_eq!(bytes32(&format!("0x{}", hex(&bytes))), Some(bytes));
-        for text in ["", "0x", "ab", &"g".repeat(64), &"a".repeat(63), &"a".repeat(65), &"é".repeat(32)] {
+        for text in [
+            "",
+            "0x",
+            "ab",
+            &"g".repeat(64),
+            &"a".repeat(63),
+            &"a".repeat(65),
+            &"é".repeat(32),
+        ] {
             assert_eq!(bytes32(text), None, "{text}");
         }
     }
@@ -138,7 +159,10 @@ mod tests {
     #[test]
     fn a_number_is_a_card_and_64_digits_are_a_root() {
         assert_eq!("7".parse::<CardOrRoot>().unwrap(), CardOrRoot::Card(7));
-        assert_eq!("11".repeat(32).parse::<CardOrRoot>().unwrap(), CardOrRoot::Root(ContentRoot([0x11; 32])));
+        assert_eq!(
+            "11".repeat(32).parse::<CardOrRoot>().unwrap(),
+            CardOrRoot::Root(ContentRoot([0x11; 32]))
+        );
         for text in ["", "-1", "7a", "99999999999999999999999"] {
             assert!(text.parse::<CardOrRoot>().is_err(), "{text}");
         }

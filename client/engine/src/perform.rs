@@ -80,7 +80,12 @@ async fn ask_the_chain(settings: &Settings, command: Command) -> Result<Outcome,
         Command::Discover(query) => discover::feed(&chain, query).await,
         Command::Card { card } => discover::card(&chain, card).await,
         Command::Seats { card } => discover::seats(&chain, card).await,
-        Command::Balance { address: Some(address) } => money::balance_of(&chain, &address).await,
-        other => Err(EngineError::bad_input(format!("{} needs a home", other.name()), "give one: --home DIR")),
+        Command::Balance {
+            address: Some(address),
+        } => money::balance_of(&chain, &address).await,
+        other => Err(EngineError::bad_input(
+            format!("{} needs a home", other.name()),
+            "give one: --home DIR",
+        )),
     }
 }

@@ -6,7 +6,8 @@ use hashcard_chain::{Chain, PublishContent, Wait};
 use hashcard_format::{ContentKey, Written};
 use hashcard_primitives::blob::{chunk_count, Suite};
 use hashcard_primitives::card::{
-    Kind, Listing, Preview, Tag, Tags, Title, MAX_PREVIEW, MAX_ROYALTY, MAX_TAG, MAX_TAGS, MAX_TITLE, WHOLE_SHARE,
+    Kind, Listing, Preview, Tag, Tags, Title, MAX_PREVIEW, MAX_ROYALTY, MAX_TAG, MAX_TAGS, MAX_TITLE,
+    WHOLE_SHARE,
 };
 use hashcard_primitives::footer::Head;
 use hashcard_proofs::{prove_card, CardContext, ContentSecret};
@@ -55,10 +56,17 @@ pub async fn publish(
     OsRng.fill_bytes(&mut salt);
     let secret = match order.sale {
         Sale::Open => None,
-        Sale::Price(_) => Some(engine.wallet().await?.content_secret(&genesis, &actor.account, &salt)),
+        Sale::Price(_) => Some(
+            engine
+                .wallet()
+                .await?
+                .content_secret(&genesis, &actor.account, &salt),
+        ),
     };
     let head = head_of(&order, genesis, &actor, salt, secret.as_ref())?;
-    let key = secret.as_ref().map(|secret| ContentKey::new(secret.point().content_key(&salt)));
+    let key = secret
+        .as_ref()
+        .map(|secret| ContentKey::new(secret.point().content_key(&salt)));
 
     let store = engine.store().await?.clone();
     let (said, total) = (events.clone(), source.len);
@@ -72,7 +80,12 @@ pub async fn publish(
     let (root, blob_len) = (written.root, written.footer.blob_len());
     let (store, label) = (engine.store().await?.clone(), label_of(&order.title));
     waiting_for_disk(move || Ok(store.set_label(root, &label)?)).await?;
-    events.say(Event::Stored { root: root_name(root), blob_len }).await;
+    events
+        .say(Event::Stored {
+            root: root_name(root),
+            blob_len,
+        })
+        .await;
 
     let content = content_of(&written, secret.as_ref(), genesis);
     let sending = chain.publish(&actor.signer, listing.clone(), content, Wait::Finalized);
@@ -87,11 +100,18 @@ pub async fn publish(
             return Err(error);
         }
     };
-    engine.home().amend(|notes| notes.remember_blob(root, card.value, true))?;
+    engine
+        .home()
+        .amend(|notes| notes.remember_blob(root, card.value, true))?;
     engine.holdings_changed();
     Ok(Outcome::Published(Published {
         card: card.value,
-        access: access_name(if secret.is_some() { Access::Keyed } else { Access::Open }).to_owned(),
+        access: access_name(if secret.is_some() {
+            Access::Keyed
+        } else {
+            Access::Open
+        })
+        .to_owned(),
         kind: kind_name(listing.kind).to_owned(),
         title: order.title,
         root: Some(root_name(root)),
@@ -117,7 +137,12 @@ pub async fn post(
     let listing = listing_of_post(&post)?;
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
-    let sending = chain.publish(&actor.signer, listing.clone(), PublishContent::Inline, Wait::Finalized);
+    let sending = chain.publish(
+        &actor.signer,
+        listing.clone(),
+        PublishContent::Inline,
+        Wait::Finalized,
+    );
     let card = engine.send("publish", &actor, events, sending).await?;
     Ok(Outcome::Published(Published {
         card: card.value,
@@ -156,7 +181,11 @@ fn head_of(
     salt: [u8; 32],
     secret: Option<&ContentSecret>,
 ) -> Result<Head, EngineError> {
-    let suite = if secret.is_some() { Suite::ChaCha20Poly1305 } else { Suite::Plain };
+    let suite = if secret.is_some() {
+        Suite::ChaCha20Poly1305
+    } else {
+        Suite::Plain
+    };
     let free_chunks = free_chunks(order.free_part, suite)?;
     Ok(Head {
         suite,
@@ -171,10 +200,17 @@ fn head_of(
 
 fn free_chunks(bytes: u64, suite: Suite) -> Result<u32, EngineError> {
     if bytes > 0 && suite == Suite::Plain {
-        return Err(EngineError::bad_input("an open content is free as a whole", "leave --free-part out"));
+        return Err(EngineError::bad_input(
+            "an open content is free as a whole",
+            "leave --free-part out",
+        ));
     }
-    u32::try_from(bytes.div_ceil(suite.piece_len()))
-        .map_err(|_| EngineError::bad_input("the free part is longer than any content", "make it smaller: --free-part BYTES"))
+    u32::try_from(bytes.div_ceil(suite.piece_len())).map_err(|_| {
+        EngineError::bad_input(
+            "the free part is longer than any content",
+            "make it smaller: --free-part BYTES",
+        )
+    })
 }
 
 fn content_of(written: &Written, secret: Option<&ContentSecret>, genesis: [u8; 32]) -> PublishContent {
@@ -205,28 +241,45 @@ fn listing_of(order: &Publish) -> Result<Listing, EngineError> {
         Sale::Open => 0,
     };
     if order.sale == Sale::Open && order.editions.is_some() {
-        return Err(EngineError::bad_input("an open content has no keys, so no editions", "leave --editions out"));
+        return Err(EngineError::bad_input(
+            "an open content has no keys, so no editions",
+            "leave --editions out",
+        ));
     }
     if order.editions == Some(0) {
-        return Err(EngineError::bad_input("of no editions nobody can buy one", "give at least 1: --editions N"));
+        return Err(EngineError::bad_input(
+            "of no editions nobody can buy one",
+            "give at least 1: --editions N",
+        ));
     }
     if order.royalty > MAX_ROYALTY {
-        return Err(EngineError::bad_input("the royalty is more than half of a resale", "give at most 50: --royalty PCT"));
+        return Err(EngineError::bad_input(
+            "the royalty is more than half of a resale",
+            "give at most 50: --royalty PCT",
+        ));
     }
     if order.delivery_share > WHOLE_SHARE {
-        return Err(EngineError::bad_input("the delivery share is more than the whole", "give at most 100"));
+        return Err(EngineError::bad_input(
+            "the delivery share is more than the whole",
+            "give at most 100",
+        ));
     }
     let preview = match &order.preview {
         None => Vec::new(),
         Some(path) => durable::read(path, MAX_PREVIEW.into())
             .map_err(|error| match error.code {
                 Code::Damaged => EngineError::bad_input(
-                    format!("{} is longer than the {MAX_PREVIEW} bytes that a preview may have", path.display()),
+                    format!(
+                        "{} is longer than the {MAX_PREVIEW} bytes that a preview may have",
+                        path.display()
+                    ),
                     "make it smaller: --preview FILE",
                 ),
                 _ => error,
             })?
-            .ok_or_else(|| EngineError::not_found(format!("there is no file {}", path.display()), "check the path"))?,
+            .ok_or_else(|| {
+                EngineError::not_found(format!("there is no file {}", path.display()), "check the path")
+            })?,
     };
     Ok(Listing {
         kind: order.kind.as_deref().map_or(Ok(Kind::Other), parse_kind)?,
@@ -287,7 +340,10 @@ fn tags_of(texts: &[String]) -> Result<Tags, EngineError> {
         line_of_text(&format!("the tag {text:?}"), text, MAX_TAG)?;
         let tag = Tag::try_from(text.as_bytes().to_vec()).map_err(|_| too_long("a tag", MAX_TAG))?;
         if tags.contains(&tag) {
-            return Err(EngineError::bad_input(format!("the tag {text:?} stands there twice"), "give it once"));
+            return Err(EngineError::bad_input(
+                format!("the tag {text:?} stands there twice"),
+                "give it once",
+            ));
         }
         tags.push(tag);
     }
@@ -306,10 +362,16 @@ fn preview_of(bytes: Vec<u8>) -> Result<Preview, EngineError> {
 
 fn line_of_text(what: &str, text: &str, max: u32) -> Result<(), EngineError> {
     if text.is_empty() {
-        return Err(EngineError::bad_input(format!("{what} is empty"), "write something"));
+        return Err(EngineError::bad_input(
+            format!("{what} is empty"),
+            "write something",
+        ));
     }
     if text.chars().any(char::is_control) {
-        return Err(EngineError::bad_input(format!("{what} has a control character"), "write it on one line, without tabs"));
+        return Err(EngineError::bad_input(
+            format!("{what} has a control character"),
+            "write it on one line, without tabs",
+        ));
     }
     if text.len() > max as usize {
         return Err(too_long(what, max));
@@ -318,7 +380,10 @@ fn line_of_text(what: &str, text: &str, max: u32) -> Result<(), EngineError> {
 }
 
 fn too_long(what: &str, max: u32) -> EngineError {
-    EngineError::bad_input(format!("{what} is longer than {max} bytes of UTF-8"), "make it shorter")
+    EngineError::bad_input(
+        format!("{what} is longer than {max} bytes of UTF-8"),
+        "make it shorter",
+    )
 }
 
 /// What the store calls the blob; the store takes fewer bytes than the chain.
@@ -340,7 +405,13 @@ fn guessed_kind(source: &Source) -> Kind {
             Some("audio") => Kind::Music,
             Some("image") => Kind::Picture,
             Some("text") => Kind::Book,
-            _ if matches!(file.media_type.as_str(), "application/pdf" | "application/epub+zip") => Kind::Book,
+            _ if matches!(
+                file.media_type.as_str(),
+                "application/pdf" | "application/epub+zip"
+            ) =>
+            {
+                Kind::Book
+            }
             _ => Kind::Other,
         },
         _ if has("index.html") || has("index.htm") => Kind::Site,

@@ -36,7 +36,12 @@ pub async fn report_false_key(
         )
     })?;
     let sent = report(engine, &actor, &view, key, events).await?;
-    Ok(Outcome::FalseKeyReported { card, edition: key.edition, fee: Amount(sent.fee), block: sent.at.number })
+    Ok(Outcome::FalseKeyReported {
+        card,
+        edition: key.edition,
+        fee: Amount(sent.fee),
+        block: sent.at.number,
+    })
 }
 
 /// Proves that the key does not open its content; refuses when it does.
@@ -57,7 +62,11 @@ pub async fn report(
             "there is nothing to report; if the content is not what was promised, the chain cannot know",
         ));
     }
-    let blob = card.card.blob.as_ref().ok_or_else(|| EngineError::bad_input("the card has no blob", "check its number"))?;
+    let blob = card
+        .card
+        .blob
+        .as_ref()
+        .ok_or_else(|| EngineError::bad_input("the card has no blob", "check its number"))?;
     let (_, commitments) = sealed_with(card)?;
     let content_commitment = EncodedPoint(commitments.content);
     let context = FalseKeyContext {
@@ -72,9 +81,21 @@ pub async fn report(
         key_index: key.key_index,
     };
     let secret = secret_of(wallet, &genesis, actor, key)?;
-    let (opened, proof) = prove_false_key(&context, &secret, &capsule_of(key), &mut OsRng)
-        .map_err(|error| EngineError::new(Code::HostileAnswer, error.to_string(), "name another node: --node URL"))?;
-    let reporting =
-        chain.report_false_key(&actor.signer, card.id, key.edition, opened.0, proof.0, Wait::Finalized);
+    let (opened, proof) =
+        prove_false_key(&context, &secret, &capsule_of(key), &mut OsRng).map_err(|error| {
+            EngineError::new(
+                Code::HostileAnswer,
+                error.to_string(),
+                "name another node: --node URL",
+            )
+        })?;
+    let reporting = chain.report_false_key(
+        &actor.signer,
+        card.id,
+        key.edition,
+        opened.0,
+        proof.0,
+        Wait::Finalized,
+    );
     engine.send("report_false_key", actor, events, reporting).await
 }

@@ -111,7 +111,10 @@ impl Daemon {
         let actor = engine.actor(&options.account).await?;
         engine.chain().await?;
         engine.store().await?;
-        let listen = Listen { at: options.listen, external: options.addresses.clone() };
+        let listen = Listen {
+            at: options.listen,
+            external: options.addresses.clone(),
+        };
         let swarm = engine.start_swarm(Some(listen), Some(events.clone())).await?;
         let seats = Seats::new(swarm, options.bond);
         let (sender, more) = mpsc::channel(WAITING_REQUESTS);
@@ -119,7 +122,11 @@ impl Daemon {
         let _ = engine.more_to_seed.set(sender);
         let socket = Socket::listen(engine.home().paths())?;
         let cards = engine.home().notes(|notes| {
-            let mut cards: Vec<CardId> = notes.blobs().filter(|(_, note)| note.seed).map(|(_, note)| note.card).collect();
+            let mut cards: Vec<CardId> = notes
+                .blobs()
+                .filter(|(_, note)| note.seed)
+                .map(|(_, note)| note.card)
+                .collect();
             cards.sort_unstable();
             cards.dedup();
             cards
@@ -133,7 +140,14 @@ impl Daemon {
                 cards,
             })
             .await;
-        Ok(Self { socket, actor, seats, sales: Sales::default(), wanted: options.cards.clone(), more })
+        Ok(Self {
+            socket,
+            actor,
+            seats,
+            sales: Sales::default(),
+            wanted: options.cards.clone(),
+            more,
+        })
     }
 }
 
@@ -142,7 +156,10 @@ fn handler(engine: Arc<Engine>, said: Events) -> Handler {
     Arc::new(move |request: Request, events: Events| {
         let (engine, said) = (engine.clone(), said.clone());
         Box::pin(async move {
-            said.say(Event::Attached { command: request.command.name().to_owned() }).await;
+            said.say(Event::Attached {
+                command: request.command.name().to_owned(),
+            })
+            .await;
             engine.run(request, &events).await
         })
     })
@@ -157,11 +174,17 @@ async fn hand_over(
 ) -> Result<Outcome, EngineError> {
     if options.cards.is_empty() {
         return Err(EngineError {
-            remedy: "a daemon of this home may be running already; stop it first, or name cards for it to seed".to_owned(),
+            remedy:
+                "a daemon of this home may be running already; stop it first, or name cards for it to seed"
+                    .to_owned(),
             ..busy(&settings.home, owner)
         });
     }
-    let request = Request::new(Command::Seed { cards: options.cards }, options.account, settings.node.clone());
+    let request = Request::new(
+        Command::Seed { cards: options.cards },
+        options.account,
+        settings.node.clone(),
+    );
     match attach::ask(&settings.home, &request, events).await? {
         Attached::Answered(result) => *result,
         Attached::NobodyListens => Err(busy(&settings.home, owner)),
@@ -179,7 +202,11 @@ async fn sell(engine: &Engine, sales: &mut Sales, events: &Events) {
     }
 }
 
-async fn sell_while_connected(engine: &Engine, sales: &mut Sales, events: &Events) -> Result<(), EngineError> {
+async fn sell_while_connected(
+    engine: &Engine,
+    sales: &mut Sales,
+    events: &Events,
+) -> Result<(), EngineError> {
     let mut blocks = engine.chain().await?.finalized_blocks().await?;
     while let Some(block) = blocks.next().await {
         // Anew each time: an attached command may have used another account.
@@ -231,11 +258,21 @@ async fn bring_one(engine: &Engine, card: CardId, events: &Events) -> Result<(),
     let view = known_card(&engine.chain().await?.at_finalized().await?, card).await?;
     events.say(Event::Fetching { card }).await;
     let brought = bring(engine, &view, events).await?;
-    events.say(Event::Fetched { card, chunks: brought.chunks }).await;
+    events
+        .say(Event::Fetched {
+            card,
+            chunks: brought.chunks,
+        })
+        .await;
     Ok(())
 }
 
 /// A failure that the daemon survives.
 async fn tell(error: EngineError, events: &Events) {
-    events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+    events
+        .say(Event::Trouble {
+            message: error.message,
+            remedy: error.remedy,
+        })
+        .await;
 }

@@ -13,8 +13,8 @@ use hashcard_chain::{address_of, Account};
 use hashcard_format::verify_slice;
 pub use hashcard_net::{address_text, peer_text};
 use hashcard_net::{
-    peer_binary, Accepted, Blobs, ChunkSink, Config, FetchError, FetchEvent, FetchRequest, FetchSummary, HeldBlob,
-    Network, NetworkLimits, NotServed, PeerAddress,
+    peer_binary, Accepted, Blobs, ChunkSink, Config, FetchError, FetchEvent, FetchRequest, FetchSummary,
+    HeldBlob, Network, NetworkLimits, NotServed, PeerAddress,
 };
 use hashcard_primitives::blob::{chunk_count, ContentRoot};
 use hashcard_primitives::seeder::SeatView;
@@ -50,8 +50,15 @@ pub struct Source {
 impl From<SeatView<Account>> for Source {
     fn from(seat: SeatView<Account>) -> Self {
         let addresses = seat.addresses.iter().map(|address| address.to_vec()).collect();
-        let peer = PeerAddress { peer: seat.peer.to_vec(), addresses, coverage: seat.coverage };
-        Self { seeder: seat.seeder, peer }
+        let peer = PeerAddress {
+            peer: seat.peer.to_vec(),
+            addresses,
+            coverage: seat.coverage,
+        };
+        Self {
+            seeder: seat.seeder,
+            peer,
+        }
     }
 }
 
@@ -101,7 +108,11 @@ impl Swarm {
         };
         let network = Network::start(config, served.clone()).await?;
         let peer = peer_text(&network.peer_id());
-        Ok(Self { network, peer, served })
+        Ok(Self {
+            network,
+            peer,
+            served,
+        })
     }
 
     /// The peer id for people.
@@ -116,7 +127,10 @@ impl Swarm {
 
     /// Where it is reached, for people.
     pub fn addresses(&self) -> Vec<String> {
-        self.address_bytes().iter().map(|address| address_text(address)).collect()
+        self.address_bytes()
+            .iter()
+            .map(|address| address_text(address))
+            .collect()
     }
 
     /// Where it is reached, for the chain. Addresses that mean every machine to itself are left out if there are others.
@@ -143,16 +157,33 @@ impl Swarm {
         peers: &mut Vec<PeerShown>,
         events: &Events,
     ) -> Result<(), EngineError> {
-        let Order { root, blob_len, sources } = order;
-        let seeders: BTreeMap<Vec<u8>, Account> =
-            sources.iter().map(|source| (source.peer.peer.clone(), source.seeder)).collect();
+        let Order {
+            root,
+            blob_len,
+            sources,
+        } = order;
+        let seeders: BTreeMap<Vec<u8>, Account> = sources
+            .iter()
+            .map(|source| (source.peer.peer.clone(), source.seeder))
+            .collect();
         let reading = store.clone();
         let held = waiting_for_disk(move || Ok(reading.held(root)?.to_bytes())).await?;
-        let request =
-            FetchRequest { root, blob_len, held, peers: sources.into_iter().map(|source| source.peer).collect() };
-        let sink = Arc::new(Arrivals { store: store.clone(), blob_len, failed: Mutex::new(None) });
+        let request = FetchRequest {
+            root,
+            blob_len,
+            held,
+            peers: sources.into_iter().map(|source| source.peer).collect(),
+        };
+        let sink = Arc::new(Arrivals {
+            store: store.clone(),
+            blob_len,
+            failed: Mutex::new(None),
+        });
         let (teller, mut told) = mpsc::channel(WAITING_EVENTS);
-        let fetch = self.network.fetch(request, sink.clone(), teller).map_err(|error| from_fetch(error, None).0)?;
+        let fetch = self
+            .network
+            .fetch(request, sink.clone(), teller)
+            .map_err(|error| from_fetch(error, None).0)?;
         let running = fetch.run();
         tokio::pin!(running);
         let ended = loop {
@@ -203,7 +234,13 @@ impl Served {
         if let Some(len) = lengths.get(root) {
             return Some(*len);
         }
-        *lengths = self.store.list().ok()?.into_iter().map(|info| (info.root, info.len)).collect();
+        *lengths = self
+            .store
+            .list()
+            .ok()?
+            .into_iter()
+            .map(|info| (info.root, info.len))
+            .collect();
         lengths.get(root).copied()
     }
 
@@ -212,7 +249,10 @@ impl Served {
         let Some(said) = &self.said else { return };
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         if told.0.elapsed() >= SERVED_EVERY {
-            said.progress(Event::Served { chunks: total.saturating_sub(told.1), total });
+            said.progress(Event::Served {
+                chunks: total.saturating_sub(told.1),
+                total,
+            });
             *told = (Instant::now(), total);
         }
     }
@@ -221,7 +261,10 @@ impl Served {
 impl Blobs for Served {
     fn held(&self, root: &ContentRoot) -> Option<HeldBlob> {
         match self.store.held(*root) {
-            Ok(held) => Some(HeldBlob { blob_len: self.len_of(root)?, bitfield: held.to_bytes() }),
+            Ok(held) => Some(HeldBlob {
+                blob_len: self.len_of(root)?,
+                bitfield: held.to_bytes(),
+            }),
             Err(StoreError::UnknownBlob { .. }) => None,
             Err(error) => {
                 tracing::warn!(%error, "a blob is not served");
@@ -275,18 +318,29 @@ impl ChunkSink for Arrivals {
 
 fn shown(event: FetchEvent, total: u64) -> Option<Event> {
     Some(match event {
-        FetchEvent::Connected { peer } => {
-            Event::Peer { peer: peer_text(&peer), state: PeerState::Connected, reason: None }
-        }
-        FetchEvent::Chunk { peer, chunk, missing, .. } => {
-            Event::Chunk { index: chunk, peer: peer_text(&peer), done: total.saturating_sub(missing), total }
-        }
-        FetchEvent::Liar { peer, chunk } => {
-            Event::Peer { peer: peer_text(&peer), state: PeerState::Banned, reason: Some(lie(chunk)) }
-        }
-        FetchEvent::PeerLost { peer, why } => {
-            Event::Peer { peer: peer_text(&peer), state: PeerState::Lost, reason: Some(why) }
-        }
+        FetchEvent::Connected { peer } => Event::Peer {
+            peer: peer_text(&peer),
+            state: PeerState::Connected,
+            reason: None,
+        },
+        FetchEvent::Chunk {
+            peer, chunk, missing, ..
+        } => Event::Chunk {
+            index: chunk,
+            peer: peer_text(&peer),
+            done: total.saturating_sub(missing),
+            total,
+        },
+        FetchEvent::Liar { peer, chunk } => Event::Peer {
+            peer: peer_text(&peer),
+            state: PeerState::Banned,
+            reason: Some(lie(chunk)),
+        },
+        FetchEvent::PeerLost { peer, why } => Event::Peer {
+            peer: peer_text(&peer),
+            state: PeerState::Lost,
+            reason: Some(why),
+        },
     })
 }
 
@@ -300,13 +354,24 @@ fn credit(peers: &mut Vec<PeerShown>, summary: &FetchSummary, seeders: &BTreeMap
         let text = peer_text(peer);
         peers.iter().position(|one| one.peer == text).unwrap_or_else(|| {
             let seeder = seeders.get(peer).map(address_of).unwrap_or_default();
-            peers.push(PeerShown { peer: text, seeder, ..PeerShown::default() });
+            peers.push(PeerShown {
+                peer: text,
+                seeder,
+                ..PeerShown::default()
+            });
             peers.len().saturating_sub(1)
         })
     };
-    let shares: Vec<(usize, u64, u64)> =
-        summary.peers.iter().map(|share| (entry(&share.peer), share.chunks, share.bytes)).collect();
-    let liars: Vec<(usize, u64)> = summary.liars.iter().map(|liar| (entry(&liar.peer), liar.chunk)).collect();
+    let shares: Vec<(usize, u64, u64)> = summary
+        .peers
+        .iter()
+        .map(|share| (entry(&share.peer), share.chunks, share.bytes))
+        .collect();
+    let liars: Vec<(usize, u64)> = summary
+        .liars
+        .iter()
+        .map(|liar| (entry(&liar.peer), liar.chunk))
+        .collect();
     for (at, chunks, bytes) in shares {
         if let Some(peer) = peers.get_mut(at) {
             peer.chunks = peer.chunks.saturating_add(chunks);
@@ -337,7 +402,11 @@ fn from_fetch(error: FetchError, stored: Option<EngineError>) -> (EngineError, O
     let said = error.to_string();
     match error {
         FetchError::Stalled { summary, .. } => (
-            EngineError::new(Code::Incomplete, said, "try again later; what came is kept, and the rest is fetched then"),
+            EngineError::new(
+                Code::Incomplete,
+                said,
+                "try again later; what came is kept, and the rest is fetched then",
+            ),
             Some(*summary),
         ),
         FetchError::StoreFailed { summary, .. } => (
@@ -345,9 +414,14 @@ fn from_fetch(error: FetchError, stored: Option<EngineError>) -> (EngineError, O
             Some(*summary),
         ),
         FetchError::Stopped => (EngineError::new(Code::Network, said, "try again"), None),
-        FetchError::Held(_) | FetchError::SinkPanicked => {
-            (EngineError::new(Code::Failed, said, "check the store: hashcard store verify; then try again"), None)
-        }
+        FetchError::Held(_) | FetchError::SinkPanicked => (
+            EngineError::new(
+                Code::Failed,
+                said,
+                "check the store: hashcard store verify; then try again",
+            ),
+            None,
+        ),
     }
 }
 
@@ -368,7 +442,10 @@ fn without_loopback(addresses: Vec<Vec<u8>>) -> Vec<Vec<u8>> {
     if addresses.iter().all(is_loopback) {
         return addresses;
     }
-    addresses.into_iter().filter(|address| !is_loopback(address)).collect()
+    addresses
+        .into_iter()
+        .filter(|address| !is_loopback(address))
+        .collect()
 }
 
 #[cfg(test)]
@@ -388,19 +465,38 @@ mod tests {
         let binary = |text: &str| address_binary(text).unwrap();
         let (home, lan) = (binary("/ip4/127.0.0.1/tcp/1"), binary("/ip4/192.168.0.2/tcp/1"));
         let home6 = binary("/ip6/::1/tcp/1");
-        assert_eq!(without_loopback(vec![home.clone(), lan.clone(), home6]), vec![lan]);
+        assert_eq!(
+            without_loopback(vec![home.clone(), lan.clone(), home6]),
+            vec![lan]
+        );
         assert_eq!(without_loopback(vec![home.clone()]), vec![home]);
     }
 
     #[test]
     fn contributions_of_several_rounds_add_up_and_liars_are_named() {
-        let share = |peer: u8, chunks| PeerShare { peer: vec![peer], chunks, bytes: chunks * 10, connections: 1 };
+        let share = |peer: u8, chunks| PeerShare {
+            peer: vec![peer],
+            chunks,
+            bytes: chunks * 10,
+            connections: 1,
+        };
         let seeders = BTreeMap::from([(vec![1], [7; 32])]);
         let mut peers = Vec::new();
-        let first = FetchSummary { peers: vec![share(1, 2), share(2, 0)], ..FetchSummary::default() };
+        let first = FetchSummary {
+            peers: vec![share(1, 2), share(2, 0)],
+            ..FetchSummary::default()
+        };
         credit(&mut peers, &first, &seeders);
-        let liar = Liar { peer: vec![2], chunk: 3, why: "x".into() };
-        let second = FetchSummary { peers: vec![share(1, 5)], liars: vec![liar], ..FetchSummary::default() };
+        let liar = Liar {
+            peer: vec![2],
+            chunk: 3,
+            why: "x".into(),
+        };
+        let second = FetchSummary {
+            peers: vec![share(1, 5)],
+            liars: vec![liar],
+            ..FetchSummary::default()
+        };
         credit(&mut peers, &second, &seeders);
         assert_eq!(peers.len(), 2);
         assert_eq!((peers[0].chunks, peers[0].bytes, peers[0].banned), (7, 70, false));

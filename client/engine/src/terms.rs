@@ -19,9 +19,18 @@ pub async fn revise(
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
-    let terms = revised(&known_card(&chain.at_best().await?, order.card).await?.terms, &order)?;
-    let sending =
-        chain.revise_terms(&actor.signer, order.card, terms.price, terms.editions, terms.listed, Wait::Finalized);
+    let terms = revised(
+        &known_card(&chain.at_best().await?, order.card).await?.terms,
+        &order,
+    )?;
+    let sending = chain.revise_terms(
+        &actor.signer,
+        order.card,
+        terms.price,
+        terms.editions,
+        terms.listed,
+        Wait::Finalized,
+    );
     let sent = engine.send("revise", &actor, events, sending).await?;
     Ok(Outcome::Revised {
         card: order.card,
@@ -42,13 +51,27 @@ pub async fn retire(
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
-    let sent = engine.send("retire", &actor, events, chain.retire(&actor.signer, card, Wait::Finalized)).await?;
-    Ok(Outcome::Retired { card, fee: Amount(sent.fee), block: sent.at.number })
+    let sent = engine
+        .send(
+            "retire",
+            &actor,
+            events,
+            chain.retire(&actor.signer, card, Wait::Finalized),
+        )
+        .await?;
+    Ok(Outcome::Retired {
+        card,
+        fee: Amount(sent.fee),
+        block: sent.at.number,
+    })
 }
 
 fn revised(old: &Terms, order: &Revise) -> Result<Terms, EngineError> {
     if order.price.is_none() && order.editions.is_none() && order.listed.is_none() {
-        return Err(EngineError::bad_input("nothing is to be revised", "give --price, --editions, --list or --unlist"));
+        return Err(EngineError::bad_input(
+            "nothing is to be revised",
+            "give --price, --editions, --list or --unlist",
+        ));
     }
     Ok(Terms {
         price: order.price.map_or(old.price, |price| price.0),
@@ -66,19 +89,56 @@ fn revised(old: &Terms, order: &Revise) -> Result<Terms, EngineError> {
 mod tests {
     use super::*;
 
-    const OLD: Terms = Terms { price: 5, editions: Some(3), listed: true, version: 2 };
+    const OLD: Terms = Terms {
+        price: 5,
+        editions: Some(3),
+        listed: true,
+        version: 2,
+    };
 
     fn order() -> Revise {
-        Revise { card: 1, price: None, editions: None, listed: None }
+        Revise {
+            card: 1,
+            price: None,
+            editions: None,
+            listed: None,
+        }
     }
 
     #[test]
     fn what_is_not_named_stays() {
-        let cheaper = revised(&OLD, &Revise { price: Some(Amount(4)), ..order() }).unwrap();
+        let cheaper = revised(
+            &OLD,
+            &Revise {
+                price: Some(Amount(4)),
+                ..order()
+            },
+        )
+        .unwrap();
         assert_eq!(cheaper, Terms { price: 4, ..OLD });
-        let unlimited = revised(&OLD, &Revise { editions: Some(EditionLimit::Unlimited), ..order() }).unwrap();
-        assert_eq!(unlimited, Terms { editions: None, ..OLD });
-        let unlisted = revised(&OLD, &Revise { listed: Some(false), ..order() }).unwrap();
+        let unlimited = revised(
+            &OLD,
+            &Revise {
+                editions: Some(EditionLimit::Unlimited),
+                ..order()
+            },
+        )
+        .unwrap();
+        assert_eq!(
+            unlimited,
+            Terms {
+                editions: None,
+                ..OLD
+            }
+        );
+        let unlisted = revised(
+            &OLD,
+            &Revise {
+                listed: Some(false),
+                ..order()
+            },
+        )
+        .unwrap();
         assert_eq!(unlisted, Terms { listed: false, ..OLD });
     }
 

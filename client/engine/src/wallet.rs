@@ -47,14 +47,21 @@ impl Wallet {
     /// The wallet of these words: 12 to 24 English ones with the check that BIP 39 puts into the last.
     pub fn from_words(words: &str) -> Result<Self, EngineError> {
         if words.len() > MAX_WORDS_LEN {
-            return Err(wallet_error("these are not 12 to 24 words", "check what is being imported"));
+            return Err(wallet_error(
+                "these are not 12 to 24 words",
+                "check what is being imported",
+            ));
         }
         let lower = Zeroizing::new(words.to_lowercase());
         let mnemonic = Mnemonic::parse_in(Language::English, lower.as_str()).map_err(|error| {
             // The words themselves are never repeated.
             let what = match error {
-                bip39::Error::BadWordCount(count) => format!("there are {count} words; there must be 12, 15, 18, 21 or 24"),
-                bip39::Error::UnknownWord(index) => format!("word {} is not in the list of BIP 39", index.saturating_add(1)),
+                bip39::Error::BadWordCount(count) => {
+                    format!("there are {count} words; there must be 12, 15, 18, 21 or 24")
+                }
+                bip39::Error::UnknownWord(index) => {
+                    format!("word {} is not in the list of BIP 39", index.saturating_add(1))
+                }
                 bip39::Error::InvalidChecksum => "the words do not fit together".to_owned(),
                 _ => "the words are none of BIP 39".to_owned(),
             };
@@ -66,7 +73,10 @@ impl Wallet {
     fn of(mnemonic: &Mnemonic) -> Self {
         let phrase = Zeroizing::new(mnemonic.words().collect::<Vec<_>>().join(" "));
         let bip39_seed = Zeroizing::new(mnemonic.to_seed_normalized(""));
-        Self { phrase, seed: derive::wallet_seed(&bip39_seed) }
+        Self {
+            phrase,
+            seed: derive::wallet_seed(&bip39_seed),
+        }
     }
 
     /// The words. Shown once when they are made, and when their owner asks on a terminal.
@@ -182,13 +192,19 @@ mod tests {
         let error = Wallet::open(&paths, &Fixed("battery staple")).err().unwrap();
         assert_eq!((error.code, error.exit), (Code::WrongPassphrase, 10));
         let on_disk = String::from_utf8_lossy(&std::fs::read(paths.wallet()).unwrap()).into_owned();
-        assert!(wallet.words().split(' ').filter(|word| word.len() > 5).all(|word| !on_disk.contains(word)));
+        assert!(wallet
+            .words()
+            .split(' ')
+            .filter(|word| word.len() > 5)
+            .all(|word| !on_disk.contains(word)));
     }
 
     #[test]
     fn a_home_without_a_wallet_says_how_to_make_one() {
         let folder = tempfile::tempdir().unwrap();
-        let error = Wallet::open(&HomePaths::new(folder.path()), &Fixed("x")).err().unwrap();
+        let error = Wallet::open(&HomePaths::new(folder.path()), &Fixed("x"))
+            .err()
+            .unwrap();
         assert_eq!(error.code, Code::NoWallet);
         assert!(error.remedy.contains("wallet new"));
     }
@@ -198,7 +214,10 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let paths = HomePaths::new(folder.path());
         std::fs::write(paths.wallet(), "precious").unwrap();
-        let error = Wallet::generate().unwrap().keep(&paths, &Passphrase::new("x").unwrap()).unwrap_err();
+        let error = Wallet::generate()
+            .unwrap()
+            .keep(&paths, &Passphrase::new("x").unwrap())
+            .unwrap_err();
         assert_eq!(error.code, Code::WalletExists);
         assert_eq!(std::fs::read(paths.wallet()).unwrap(), b"precious");
     }

@@ -24,12 +24,26 @@ pub const MAX_BLOB_LEN: u64 = 1 << 44;
 
 /// BLAKE3 of a blob: the name under which its bytes travel.
 #[derive(
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
 )]
 pub struct ContentRoot(pub [u8; 32]);
 
 /// How the pieces of a blob are stored.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub enum Suite {
     /// As they are.
     Plain,
@@ -111,7 +125,16 @@ mod tests {
     #[test]
     fn a_blob_ends_with_a_leaf_that_is_the_footer() {
         for suite in [Suite::Plain, Suite::ChaCha20Poly1305] {
-            for len in [0, 1, 1023, 1024, CHUNK_LEN - TAG_LEN, CHUNK_LEN, CHUNK_LEN + 1, 10 * CHUNK_LEN] {
+            for len in [
+                0,
+                1,
+                1023,
+                1024,
+                CHUNK_LEN - TAG_LEN,
+                CHUNK_LEN,
+                CHUNK_LEN + 1,
+                10 * CHUNK_LEN,
+            ] {
                 assert_eq!(suite.blob_len(len).unwrap() % LEAF_LEN, FOOTER_LEN);
             }
         }

@@ -37,7 +37,9 @@ pub type Tags = BoundedVec<Tag, ConstU32<MAX_TAGS>>;
 pub type Preview = BoundedVec<u8, ConstU32<MAX_PREVIEW>>;
 
 /// Who can read a content.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub enum Access {
     /// Everybody: a plain blob.
     Open,
@@ -49,7 +51,19 @@ pub enum Access {
 
 /// What a content is, for filters and lenses.
 #[derive(
-    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug,
+    Encode,
+    Decode,
+    DecodeWithMemTracking,
+    MaxEncodedLen,
+    TypeInfo,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Debug,
 )]
 pub enum Kind {
     /// A short text.
@@ -73,7 +87,9 @@ pub enum Kind {
 }
 
 /// What the chain knows of a sealed blob's key.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub struct KeyCommitments {
     /// V = s·H: the chain checks every capsule against it.
     pub content: [u8; 32],
@@ -82,7 +98,9 @@ pub struct KeyCommitments {
 }
 
 /// The blob of a card, as its footer says.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub struct Blob {
     /// BLAKE3 of all its bytes.
     pub root: ContentRoot,
@@ -128,7 +146,9 @@ pub struct Card<AccountId> {
 }
 
 /// What the creator may revise.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub struct Terms {
     /// Price of a key.
     pub price: Balance,

@@ -12,7 +12,9 @@ use scale_info::TypeInfo;
 pub const BUCKETS: u64 = 64;
 
 /// A set of buckets.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Default, Debug,
+)]
 pub struct Coverage(pub u64);
 
 impl Coverage {

@@ -33,7 +33,9 @@ const HEAD_LEN: usize = 176;
 const SEALING_CONTEXT: &str = "hashcard 2026-11 sealing context v1";
 
 /// What is known before the first byte is sealed; bound into every sealed piece.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub struct Head {
     /// How the pieces are stored.
     pub suite: Suite,
@@ -136,13 +138,20 @@ impl Footer {
     /// At least one piece of a sealed blob is not free, else nothing of it would need the key that is sold. A
     /// plain blob has no free part, since all of it is open.
     pub fn new(head: Head, content_len: u64, directory_len: u64) -> Result<Self, FooterError> {
-        let stream_len = content_len.checked_add(directory_len).ok_or(FooterError::Lengths)?;
+        let stream_len = content_len
+            .checked_add(directory_len)
+            .ok_or(FooterError::Lengths)?;
         let blob_len = head.suite.blob_len(stream_len).ok_or(FooterError::Lengths)?;
         head.check()?;
         if head.free_chunks > 0 && u64::from(head.free_chunks) >= head.suite.pieces(stream_len) {
             return Err(FooterError::FreePart);
         }
-        Ok(Self { head, content_len, directory_len, blob_len })
+        Ok(Self {
+            head,
+            content_len,
+            directory_len,
+            blob_len,
+        })
     }
 
     /// The bytes of table "Footer" above.
@@ -256,16 +265,31 @@ mod tests {
 
     #[test]
     fn a_plain_footer_with_commitments_is_refused_and_a_sealed_one_without() {
-        let plain = Head { suite: Suite::Plain, ..head() };
+        let plain = Head {
+            suite: Suite::Plain,
+            ..head()
+        };
         assert_eq!(Footer::new(plain, 1, 1), Err(FooterError::Commitments));
-        let sealed = Head { key_commitment: [0; 32], ..head() };
+        let sealed = Head {
+            key_commitment: [0; 32],
+            ..head()
+        };
         assert_eq!(Footer::new(sealed, 1, 1), Err(FooterError::Commitments));
     }
 
     #[test]
     fn a_sealed_footer_leaves_at_least_one_piece_that_is_not_free() {
         let piece = Suite::ChaCha20Poly1305.piece_len();
-        let footer = |free_chunks, content_len| Footer::new(Head { free_chunks, ..head() }, content_len, 1);
+        let footer = |free_chunks, content_len| {
+            Footer::new(
+                Head {
+                    free_chunks,
+                    ..head()
+                },
+                content_len,
+                1,
+            )
+        };
         // With the directory's byte, a stream of one piece and one of two.
         let (one, two) = (piece - 1, piece);
         for (free_chunks, content_len) in [(0, 0), (0, one), (1, two)] {
@@ -290,12 +314,30 @@ mod tests {
     fn the_sealing_context_depends_on_every_field_of_the_head() {
         let base = head().sealing_context();
         let others = [
-            Head { free_chunks: 4, ..head() },
-            Head { genesis: [9; 32], ..head() },
-            Head { creator: [9; 32], ..head() },
-            Head { content_commitment: [9; 32], ..head() },
-            Head { salt: [9; 32], ..head() },
-            Head { key_commitment: [9; 32], ..head() },
+            Head {
+                free_chunks: 4,
+                ..head()
+            },
+            Head {
+                genesis: [9; 32],
+                ..head()
+            },
+            Head {
+                creator: [9; 32],
+                ..head()
+            },
+            Head {
+                content_commitment: [9; 32],
+                ..head()
+            },
+            Head {
+                salt: [9; 32],
+                ..head()
+            },
+            Head {
+                key_commitment: [9; 32],
+                ..head()
+            },
         ];
         for other in others {
             assert_ne!(other.sealing_context(), base);

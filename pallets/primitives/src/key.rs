@@ -25,7 +25,9 @@ pub const fn card_and_edition(item: ItemId) -> (CardId, Edition) {
 }
 
 /// The ElGamal encryption (R, C) = (r·G, K + r·X) of a content point, as encoded points.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub struct CapsuleBytes {
     /// r·G
     pub r: [u8; 32],
@@ -34,7 +36,9 @@ pub struct CapsuleBytes {
 }
 
 /// How far an order has come.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub enum OrderState {
     /// The money is held; the seller may fulfil up to and including block `deadline`.
     Waiting {

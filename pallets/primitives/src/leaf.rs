@@ -5,11 +5,11 @@
 //! BLAKE3 paper, sections 2.1 and 5.1 (tree), `blake3::hazmat` (arithmetic).
 
 use crate::blob::{leaf_count, ContentRoot, LEAF_LEN, MAX_BLOB_LEN};
-use bounded_collections::{BoundedVec, ConstU32};
 use blake3::{
     hazmat::{merge_subtrees_non_root, merge_subtrees_root, HasherExt, Mode},
     Hasher,
 };
+use bounded_collections::{BoundedVec, ConstU32};
 
 /// Most siblings of a path: a blob has at most 2³⁴ leaves.
 pub const MAX_PATH: u32 = 34;
@@ -23,7 +23,11 @@ pub fn verify_leaf(root: &ContentRoot, blob_len: u64, index: u64, leaf: &[u8], p
     if blob_len > MAX_BLOB_LEN || index >= leaves {
         return false;
     }
-    let expected_len = if index + 1 == leaves { blob_len - index * LEAF_LEN } else { LEAF_LEN };
+    let expected_len = if index + 1 == leaves {
+        blob_len - index * LEAF_LEN
+    } else {
+        LEAF_LEN
+    };
     if leaf.len() as u64 != expected_len {
         return false;
     }
@@ -49,9 +53,16 @@ pub fn verify_leaf(root: &ContentRoot, blob_len: u64, index: u64, leaf: &[u8], p
         return false;
     }
 
-    let mut value = Hasher::new().set_input_offset(index * LEAF_LEN).update(leaf).finalize_non_root();
+    let mut value = Hasher::new()
+        .set_input_offset(index * LEAF_LEN)
+        .update(leaf)
+        .finalize_non_root();
     for (sibling, depth) in path.iter().zip((0..depth).rev()) {
-        let (l, r) = if right >> depth & 1 == 1 { (sibling, &value) } else { (&value, sibling) };
+        let (l, r) = if right >> depth & 1 == 1 {
+            (sibling, &value)
+        } else {
+            (&value, sibling)
+        };
         if depth == 0 {
             return *merge_subtrees_root(l, r, Mode::Hash).as_bytes() == root.0;
         }
@@ -71,7 +82,10 @@ mod tests {
 
     fn subtree(data: &[u8], offset: u64) -> [u8; 32] {
         if data.len() as u64 <= LEAF_LEN {
-            return Hasher::new().set_input_offset(offset).update(data).finalize_non_root();
+            return Hasher::new()
+                .set_input_offset(offset)
+                .update(data)
+                .finalize_non_root();
         }
         let left = blake3::hazmat::left_subtree_len(data.len() as u64) as usize;
         let l = subtree(&data[..left], offset);
@@ -88,7 +102,12 @@ mod tests {
             path(&data[..left], offset, index, out);
             out.push(subtree(&data[left..], offset + left as u64));
         } else {
-            path(&data[left..], offset + left as u64, index - left as u64 / LEAF_LEN, out);
+            path(
+                &data[left..],
+                offset + left as u64,
+                index - left as u64 / LEAF_LEN,
+                out,
+            );
             out.push(subtree(&data[..left], offset));
         }
     }
@@ -101,7 +120,19 @@ mod tests {
 
     #[test]
     fn every_leaf_of_every_shape_verifies_and_at_no_other_index() {
-        for len in [1usize, 200, 1024, 1025, 1224, 3272, 4096, 5320, 16384, 17 * 1024 + 200, 33 * 1024] {
+        for len in [
+            1usize,
+            200,
+            1024,
+            1025,
+            1224,
+            3272,
+            4096,
+            5320,
+            16384,
+            17 * 1024 + 200,
+            33 * 1024,
+        ] {
             let (data, root) = blob(len);
             let leaves = leaf_count(len as u64);
             for index in 0..leaves {
@@ -109,7 +140,10 @@ mod tests {
                 let leaf = &data[start..(start + 1024).min(len)];
                 let mut siblings = Vec::new();
                 path(&data, 0, index, &mut siblings);
-                assert!(verify_leaf(&root, len as u64, index, leaf, &siblings), "len {len} leaf {index}");
+                assert!(
+                    verify_leaf(&root, len as u64, index, leaf, &siblings),
+                    "len {len} leaf {index}"
+                );
                 for other in (0..leaves + 2).filter(|o| *o != index) {
                     assert!(!verify_leaf(&root, len as u64, other, leaf, &siblings));
                 }
@@ -124,8 +158,14 @@ mod tests {
         path(&data, 0, 5, &mut siblings);
         let leaf = &data[5 * 1024..];
         assert!(verify_last_leaf(&root, data.len() as u64, leaf, &siblings));
-        for len in (0..64).map(|n| n * 1024 + 200).filter(|len| *len != data.len() as u64) {
-            assert!(!verify_last_leaf(&root, len, leaf, &siblings), "length {len} was believed");
+        for len in (0..64)
+            .map(|n| n * 1024 + 200)
+            .filter(|len| *len != data.len() as u64)
+        {
+            assert!(
+                !verify_last_leaf(&root, len, leaf, &siblings),
+                "length {len} was believed"
+            );
         }
     }
 

@@ -25,7 +25,9 @@ pub type PeerId = BoundedVec<u8, ConstU32<MAX_PEER_ID>>;
 pub type Addresses = BoundedVec<BoundedVec<u8, ConstU32<MAX_ADDRESS>>, ConstU32<MAX_ADDRESSES>>;
 
 /// One change of a seeder map.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub enum Delta {
     /// Take a seat.
     Join {

@@ -56,7 +56,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                     | RuntimeCall::Keys(pallet_keys::Call::buy { .. })
             ),
             ProxyType::Content => {
-                matches!(call, RuntimeCall::Cards(_) | RuntimeCall::Seeders(_) | RuntimeCall::Keys(_))
+                matches!(
+                    call,
+                    RuntimeCall::Cards(_) | RuntimeCall::Seeders(_) | RuntimeCall::Keys(_)
+                )
             }
         }
     }

@@ -84,7 +84,9 @@ impl KeyItems for KeysInNfts {
             };
             <Nfts as Create<AccountId, _>>::create_collection_with_id(collection, &keeper, &keeper, &config)?;
         }
-        let config = ItemConfig { settings: ItemSettings::all_enabled() };
+        let config = ItemConfig {
+            settings: ItemSettings::all_enabled(),
+        };
         <Nfts as Mutate<AccountId, ItemConfig>>::mint_into(&collection, &item, owner, &config, true)
     }
 
@@ -102,7 +104,9 @@ impl KeyItems for KeysInNfts {
             None => pallet_nfts::Account::<Runtime>::iter_key_prefix((owner.clone(),)),
             Some(item) => {
                 let (card, _) = card_and_edition(item);
-                let Some(card) = <Cards as CardLookup>::card(card) else { return Default::default() };
+                let Some(card) = <Cards as CardLookup>::card(card) else {
+                    return Default::default();
+                };
                 pallet_nfts::Account::<Runtime>::iter_key_prefix_from(
                     (owner.clone(),),
                     pallet_nfts::Account::<Runtime>::hashed_key_for((

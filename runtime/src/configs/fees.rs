@@ -10,9 +10,7 @@ use frame_support::{
         fungible::{Balanced, Credit},
         OnUnbalanced,
     },
-    weights::{
-        constants::WEIGHT_REF_TIME_PER_SECOND, ConstantMultiplier, Weight,
-    },
+    weights::{constants::WEIGHT_REF_TIME_PER_SECOND, ConstantMultiplier, Weight},
 };
 use pallet_transaction_payment::{FungibleAdapter, Multiplier, TargetedFeeAdjustment};
 use sp_runtime::{traits::Bounded, FixedPointNumber, Perquintill};
@@ -54,13 +52,8 @@ impl OnUnbalanced<Credit<AccountId, Balances>> for ToAuthor {
 }
 
 impl pallet_transaction_payment::Config for Runtime {
-    type FeeMultiplierUpdate = TargetedFeeAdjustment<
-        Self,
-        TargetFullness,
-        AdjustmentVariable,
-        MinimumMultiplier,
-        MaximumMultiplier,
-    >;
+    type FeeMultiplierUpdate =
+        TargetedFeeAdjustment<Self, TargetFullness, AdjustmentVariable, MinimumMultiplier, MaximumMultiplier>;
     type LengthToFee = ConstantMultiplier<Balance, FeePerByte>;
     type OnChargeTransaction = FungibleAdapter<Balances, ToAuthor>;
     // An operational transaction counts as five times its tip in the pool's order.

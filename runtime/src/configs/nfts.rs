@@ -17,7 +17,9 @@ use scale_info::TypeInfo;
 use sp_runtime::traits::AccountIdConversion;
 
 /// Number of a creator's collection: his account.
-#[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
 pub struct CreatorCollection(pub [u8; 32]);
 
 /// There is no next collection: each is made for its creator.

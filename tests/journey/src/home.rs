@@ -113,17 +113,26 @@ impl Home {
     }
 
     /// Runs a command that must succeed; its outcome.
-    pub fn done<'a, S: AsRef<OsStr>>(&'a self, arguments: &[S]) -> impl Future<Output = Told<Value>> + use<'a, S> {
+    pub fn done<'a, S: AsRef<OsStr>>(
+        &'a self,
+        arguments: &[S],
+    ) -> impl Future<Output = Told<Value>> + use<'a, S> {
         self.command(arguments).done()
     }
 
     /// Runs a command that must fail; its error.
-    pub fn refused<'a, S: AsRef<OsStr>>(&'a self, arguments: &[S]) -> impl Future<Output = Told<Refusal>> + use<'a, S> {
+    pub fn refused<'a, S: AsRef<OsStr>>(
+        &'a self,
+        arguments: &[S],
+    ) -> impl Future<Output = Told<Refusal>> + use<'a, S> {
         self.command(arguments).refused()
     }
 
     /// Starts a command and does not wait for it.
-    pub fn start<'a, S: AsRef<OsStr>>(&'a self, arguments: &[S]) -> impl Future<Output = Told<Run>> + use<'a, S> {
+    pub fn start<'a, S: AsRef<OsStr>>(
+        &'a self,
+        arguments: &[S],
+    ) -> impl Future<Output = Told<Run>> + use<'a, S> {
         self.command(arguments).start()
     }
 

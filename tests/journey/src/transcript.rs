@@ -43,7 +43,8 @@ enum Step {
 
 /// Runs a document on a chain of its own.
 pub async fn run(document: &Path) -> Told {
-    let text = std::fs::read_to_string(document).map_err(|error| Failure::from(error).during(document.display()))?;
+    let text =
+        std::fs::read_to_string(document).map_err(|error| Failure::from(error).during(document.display()))?;
     let steps = parse(&text).map_err(|failure| failure.during(document.display()))?;
     let stage = Stage::open().await?;
     let mut cast = Cast {

@@ -9,8 +9,8 @@ use hashcard_primitives::{
     Balance,
 };
 use hashcard_proofs::{
-    prove_card, prove_mint, prove_possession, Capsule, CardContext, ContentSecret, DeliveryContext, EncodedPoint,
-    EncryptionSecret, LongProof, PossessionContext,
+    prove_card, prove_mint, prove_possession, Capsule, CardContext, ContentSecret, DeliveryContext,
+    EncodedPoint, EncryptionSecret, LongProof, PossessionContext,
 };
 use hashcard_runtime::{Cards, Keys, RuntimeCall};
 use pallet_cards::{BlobProof, Content};
@@ -38,7 +38,11 @@ impl Sealed {
         let secret = ContentSecret::random(&mut ChaCha20Rng::seed_from_u64(seed));
         let mut salt = [0; 32];
         salt[..8].copy_from_slice(&seed.to_le_bytes());
-        let key_commitment = if lying { [0xEE; 32] } else { secret.point().key_commitment(&salt) };
+        let key_commitment = if lying {
+            [0xEE; 32]
+        } else {
+            secret.point().key_commitment(&salt)
+        };
         let head = Head {
             suite: Suite::ChaCha20Poly1305,
             free_chunks: 0,
@@ -89,7 +93,12 @@ impl Sealed {
             },
             content: Content::Blob(Box::new(BlobProof {
                 root: self.root,
-                last_leaf: self.footer.to_bytes().to_vec().try_into().expect("a footer is shorter than a leaf"),
+                last_leaf: self
+                    .footer
+                    .to_bytes()
+                    .to_vec()
+                    .try_into()
+                    .expect("a footer is shorter than a leaf"),
                 path: self.path.clone().try_into().expect("one sibling"),
                 card_proof: Some(card_proof),
             })),
@@ -99,7 +108,9 @@ impl Sealed {
     /// Publishes it.
     pub fn publish(&self, price: Balance, editions: Option<u32>) -> Result<CardId, DispatchError> {
         sign(&self.creator, self.publish_call(price, editions))?;
-        Ok(*Cards::cards_by_root(self.root).last().expect("it was just published"))
+        Ok(*Cards::cards_by_root(self.root)
+            .last()
+            .expect("it was just published"))
     }
 
     /// The capsule and proof that an order waits for.
@@ -125,14 +136,26 @@ impl Sealed {
             to_key_index: order.key_index,
         };
         let key = EncodedPoint(order.encryption_key);
-        prove_mint(&context, &self.secret, &key, &mut ChaCha20Rng::seed_from_u64(order.id))
-            .expect("the buyer's key was checked when it was registered")
+        prove_mint(
+            &context,
+            &self.secret,
+            &key,
+            &mut ChaCha20Rng::seed_from_u64(order.id),
+        )
+        .expect("the buyer's key was checked when it was registered")
     }
 
     /// Fulfils an order.
     pub fn fulfil(&self, order: OrderId) -> Result<(), DispatchError> {
         let (capsule, proof) = self.delivery(order);
-        sign(&self.creator, pallet_keys::Call::fulfil { order, capsule, proof })
+        sign(
+            &self.creator,
+            pallet_keys::Call::fulfil {
+                order,
+                capsule,
+                proof,
+            },
+        )
     }
 }
 
@@ -147,11 +170,27 @@ pub fn buy(who: &AccountId32, card: CardId, price: Balance) -> Result<OrderId, D
         KeyChoice::Registered(0)
     } else {
         let secret = encryption_secret(who, 0);
-        let context = PossessionContext { genesis: &GENESIS, account: who.as_ref(), index: 0 };
+        let context = PossessionContext {
+            genesis: &GENESIS,
+            account: who.as_ref(),
+            index: 0,
+        };
         let proof = prove_possession(&context, &secret, &mut ChaCha20Rng::seed_from_u64(2));
         KeyChoice::Register(secret.public(), proof)
     };
     let terms_version = Cards::card_view(card).map_or(0, |view| view.terms.version);
-    sign(who, pallet_keys::Call::buy { card, price, terms_version, key })?;
-    Ok(Keys::orders_of_buyer(who.clone(), 0, 64).orders.last().expect("it was just made").id)
+    sign(
+        who,
+        pallet_keys::Call::buy {
+            card,
+            price,
+            terms_version,
+            key,
+        },
+    )?;
+    Ok(Keys::orders_of_buyer(who.clone(), 0, 64)
+        .orders
+        .last()
+        .expect("it was just made")
+        .id)
 }

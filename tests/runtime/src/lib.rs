@@ -44,10 +44,14 @@ pub fn check_invariants() {
 fn build_genesis(preset: &str) {
     use frame_support::genesis_builder_helper::{build_state, get_preset};
     use hashcard_runtime::RuntimeGenesisConfig;
-    let default = get_preset::<RuntimeGenesisConfig>(&None, |_| None).expect("a runtime has a default genesis");
+    let default =
+        get_preset::<RuntimeGenesisConfig>(&None, |_| None).expect("a runtime has a default genesis");
     let mut genesis: serde_json::Value = serde_json::from_slice(&default).expect("the default is JSON");
     let patch = genesis_presets::preset(&preset.into()).expect("the preset exists");
-    merge(&mut genesis, serde_json::from_slice(&patch).expect("the preset is JSON"));
+    merge(
+        &mut genesis,
+        serde_json::from_slice(&patch).expect("the preset is JSON"),
+    );
     build_state::<RuntimeGenesisConfig>(genesis.to_string().into_bytes()).expect("the preset builds");
 }
 
@@ -70,7 +74,10 @@ pub fn account(who: Sr25519Keyring) -> AccountId32 {
 /// Dispatches a call as a signed transaction would.
 pub fn sign(who: &AccountId32, call: impl Into<RuntimeCall>) -> Result<(), DispatchError> {
     frame_support::storage::with_storage_layer(|| {
-        call.into().dispatch(RuntimeOrigin::signed(who.clone())).map(|_| ()).map_err(|failed| failed.error)
+        call.into()
+            .dispatch(RuntimeOrigin::signed(who.clone()))
+            .map(|_| ())
+            .map_err(|failed| failed.error)
     })
 }
 

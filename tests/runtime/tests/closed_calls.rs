@@ -10,7 +10,10 @@ use sp_runtime::MultiAddress;
 fn a_validator_of_genesis_cannot_purge_its_keys() {
     on_dev(|| {
         let purge = pallet_session::Call::<Runtime>::purge_keys {};
-        assert_eq!(sign(&account(Alice), purge), Err(frame_system::Error::<Runtime>::CallFiltered.into()));
+        assert_eq!(
+            sign(&account(Alice), purge),
+            Err(frame_system::Error::<Runtime>::CallFiltered.into())
+        );
     });
 }
 
@@ -27,7 +30,9 @@ fn a_report_of_equivocation_is_refused_while_nothing_handles_it() {
             Default::default(),
             Default::default(),
         );
-        header.digest.push(sp_runtime::generic::DigestItem::Other(vec![slot as u8; 1000]));
+        header
+            .digest
+            .push(sp_runtime::generic::DigestItem::Other(vec![slot as u8; 1000]));
         header
     };
     let proof = sp_consensus_babe::EquivocationProof {
@@ -36,7 +41,11 @@ fn a_report_of_equivocation_is_refused_while_nothing_handles_it() {
         first_header: header(1),
         second_header: header(2),
     };
-    let membership = sp_session::MembershipProof { session: 0, trie_nodes: vec![], validator_count: 0 };
+    let membership = sp_session::MembershipProof {
+        session: 0,
+        trie_nodes: vec![],
+        validator_count: 0,
+    };
     let signed = RuntimeCall::Babe(pallet_babe::Call::report_equivocation {
         equivocation_proof: Box::new(proof.clone()),
         key_owner_proof: membership.clone(),
@@ -47,7 +56,10 @@ fn a_report_of_equivocation_is_refused_while_nothing_handles_it() {
     });
     assert!(!ClosedCalls::contains(&signed) && !ClosedCalls::contains(&unsigned));
     on_dev(|| {
-        assert_eq!(sign(&account(Bob), signed), Err(frame_system::Error::<Runtime>::CallFiltered.into()));
+        assert_eq!(
+            sign(&account(Bob), signed),
+            Err(frame_system::Error::<Runtime>::CallFiltered.into())
+        );
     });
 }
 
@@ -55,26 +67,42 @@ fn buy_through_a_proxy(proxy_type: hashcard_runtime::configs::ProxyType) -> usiz
     on_dev(|| {
         let accomplice = Sealed::new(&account(Alice), 1, false);
         let card: CardId = accomplice.publish(CARD, None).expect("published");
-        let add = pallet_proxy::Call::add_proxy { delegate: MultiAddress::Id(account(Charlie)), proxy_type, delay: 0 };
+        let add = pallet_proxy::Call::add_proxy {
+            delegate: MultiAddress::Id(account(Charlie)),
+            proxy_type,
+            delay: 0,
+        };
         sign(&account(Bob), add).expect("a proxy is added");
         let secret = hashcard_runtime_tests::content::encryption_secret(&account(Bob), 0);
+        let buyer = account(Bob);
         let context = hashcard_proofs::PossessionContext {
             genesis: &hashcard_runtime_tests::GENESIS,
-            account: account(Bob).as_ref(),
+            account: buyer.as_ref(),
             index: 0,
         };
         use rand_chacha::rand_core::SeedableRng;
-        let proof =
-            hashcard_proofs::prove_possession(&context, &secret, &mut rand_chacha::ChaCha20Rng::seed_from_u64(3));
+        let proof = hashcard_proofs::prove_possession(
+            &context,
+            &secret,
+            &mut rand_chacha::ChaCha20Rng::seed_from_u64(3),
+        );
         let key = pallet_keys::KeyChoice::Register(secret.public(), proof);
-        let call = pallet_keys::Call::buy { card, price: CARD, terms_version: 0, key };
+        let call = pallet_keys::Call::buy {
+            card,
+            price: CARD,
+            terms_version: 0,
+            key,
+        };
         let proxied = pallet_proxy::Call::proxy {
             real: MultiAddress::Id(account(Bob)),
             force_proxy_type: None,
             call: Box::new(RuntimeCall::Keys(call)),
         };
-        sign(&account(Charlie), proxied).expect("the outer call is his to make; its event tells of the inner one");
-        hashcard_runtime::Keys::orders_of_buyer(account(Bob), 0, 64).orders.len()
+        sign(&account(Charlie), proxied)
+            .expect("the outer call is his to make; its event tells of the inner one");
+        hashcard_runtime::Keys::orders_of_buyer(account(Bob), 0, 64)
+            .orders
+            .len()
     })
 }
 

@@ -20,14 +20,34 @@ const BUYERS: [Sr25519Keyring; 3] = [Sr25519Keyring::Bob, Sr25519Keyring::Charli
 
 #[derive(Clone, Copy, Debug)]
 enum Step {
-    Publish { creator: usize, price: Balance, editions: Option<u32> },
-    Buy { buyer: usize, card: usize },
-    Fulfil { order: usize },
-    Settle { order: usize },
-    Expire { order: usize },
-    Revise { card: usize, price: Balance },
-    Retire { card: usize },
-    Wait { blocks: u32 },
+    Publish {
+        creator: usize,
+        price: Balance,
+        editions: Option<u32>,
+    },
+    Buy {
+        buyer: usize,
+        card: usize,
+    },
+    Fulfil {
+        order: usize,
+    },
+    Settle {
+        order: usize,
+    },
+    Expire {
+        order: usize,
+    },
+    Revise {
+        card: usize,
+        price: Balance,
+    },
+    Retire {
+        card: usize,
+    },
+    Wait {
+        blocks: u32,
+    },
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -57,7 +77,11 @@ impl Market {
     /// Takes a step; the chain may refuse it, and then nothing may have changed.
     fn take(&mut self, step: Step) {
         match step {
-            Step::Publish { creator, price, editions } => {
+            Step::Publish {
+                creator,
+                price,
+                editions,
+            } => {
                 self.published += 1;
                 let content = Sealed::new(&account(CREATORS[creator]), self.published, creator == 1);
                 if let Ok(card) = content.publish(price, editions) {
@@ -65,32 +89,56 @@ impl Market {
                 }
             }
             Step::Buy { buyer, card } => {
-                let Some((card, ..)) = self.cards.get(card) else { return };
+                let Some((card, ..)) = self.cards.get(card) else {
+                    return;
+                };
                 let price = hashcard_runtime::Cards::card_view(*card).map_or(0, |view| view.terms.price);
                 if let Ok(order) = buy(&account(BUYERS[buyer]), *card, price) {
                     self.orders.push(order);
                 }
             }
             Step::Fulfil { order } => {
-                let Some(view) = self.orders.get(order).and_then(|id| Keys::order(*id)) else { return };
-                let content = self.cards.iter().find(|(card, ..)| *card == view.card).expect("it was bought");
+                let Some(view) = self.orders.get(order).and_then(|id| Keys::order(*id)) else {
+                    return;
+                };
+                let content = self
+                    .cards
+                    .iter()
+                    .find(|(card, ..)| *card == view.card)
+                    .expect("it was bought");
                 let _ = content.2.fulfil(view.id);
             }
             Step::Settle { order } => {
-                let Some(view) = self.orders.get(order).and_then(|id| Keys::order(*id)) else { return };
+                let Some(view) = self.orders.get(order).and_then(|id| Keys::order(*id)) else {
+                    return;
+                };
                 let before = <Balances as Inspect<AccountId>>::total_issuance();
-                if sign(&account(BUYERS[0]), pallet_keys::Call::<Runtime>::settle { order: view.id }).is_ok() {
+                if sign(
+                    &account(BUYERS[0]),
+                    pallet_keys::Call::<Runtime>::settle { order: view.id },
+                )
+                .is_ok()
+                {
                     let burnt = before - <Balances as Inspect<AccountId>>::total_issuance();
-                    assert_eq!(burnt, view.price / 100, "a settlement burns one hundredth, rounded down");
+                    assert_eq!(
+                        burnt,
+                        view.price / 100,
+                        "a settlement burns one hundredth, rounded down"
+                    );
                     self.burnt += burnt;
                 }
             }
             Step::Expire { order } => {
                 let Some(id) = self.orders.get(order) else { return };
-                let _ = sign(&account(BUYERS[1]), pallet_keys::Call::<Runtime>::expire { order: *id });
+                let _ = sign(
+                    &account(BUYERS[1]),
+                    pallet_keys::Call::<Runtime>::expire { order: *id },
+                );
             }
             Step::Revise { card, price } => {
-                let Some((card, creator, _)) = self.cards.get(card) else { return };
+                let Some((card, creator, _)) = self.cards.get(card) else {
+                    return;
+                };
                 let call = pallet_cards::Call::<Runtime>::revise_terms {
                     card: *card,
                     price,
@@ -100,9 +148,14 @@ impl Market {
                 let _ = sign(&account(CREATORS[*creator]), call);
             }
             Step::Retire { card } => {
-                let Some((card, creator, _)) = self.cards.get(card) else { return };
+                let Some((card, creator, _)) = self.cards.get(card) else {
+                    return;
+                };
                 let before = <Balances as Inspect<AccountId>>::total_issuance();
-                let _ = sign(&account(CREATORS[*creator]), pallet_cards::Call::<Runtime>::retire { card: *card });
+                let _ = sign(
+                    &account(CREATORS[*creator]),
+                    pallet_cards::Call::<Runtime>::retire { card: *card },
+                );
                 // An early retirement burns a part of its own deposit.
                 self.burnt += before - <Balances as Inspect<AccountId>>::total_issuance();
             }
@@ -117,12 +170,14 @@ impl Market {
             let before = <Balances as Inspect<AccountId>>::total_issuance();
             match Keys::order(id).map(|order| order.state) {
                 None => continue,
-                Some(OrderState::Waiting { .. }) => {
-                    sign(&account(BUYERS[2]), pallet_keys::Call::<Runtime>::expire { order: id })
-                }
-                Some(OrderState::Delivered { .. }) => {
-                    sign(&account(BUYERS[2]), pallet_keys::Call::<Runtime>::settle { order: id })
-                }
+                Some(OrderState::Waiting { .. }) => sign(
+                    &account(BUYERS[2]),
+                    pallet_keys::Call::<Runtime>::expire { order: id },
+                ),
+                Some(OrderState::Delivered { .. }) => sign(
+                    &account(BUYERS[2]),
+                    pallet_keys::Call::<Runtime>::settle { order: id },
+                ),
             }
             .expect("every order can be ended by anybody in the end");
             self.burnt += before - <Balances as Inspect<AccountId>>::total_issuance();
@@ -138,7 +193,10 @@ fn sum_of_all_accounts() -> Balance {
 }
 
 fn sequences() -> u32 {
-    std::env::var("HASHCARD_SEQUENCES").ok().and_then(|n| n.parse().ok()).unwrap_or(64)
+    std::env::var("HASHCARD_SEQUENCES")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(64)
 }
 
 proptest! {

@@ -2,6 +2,7 @@
 
 use frame_support::assert_ok;
 use hashcard_primitives::key::item_id;
+use hashcard_primitives::roles::KeyItems;
 use hashcard_runtime::{
     configs::{CreatorCollection, KeysInNfts},
     constants::money::CARD,
@@ -12,7 +13,6 @@ use hashcard_runtime_tests::{
     content::{buy, Sealed},
     on_dev, sign,
 };
-use hashcard_primitives::roles::KeyItems;
 use pallet_nfts::Call as Nfts;
 use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Dave};
 use sp_runtime::{
@@ -28,11 +28,41 @@ fn attempts(creator: &AccountId32, item: u128) -> Vec<Attempt> {
     let dave = MultiAddress::Id(account(Dave));
     let bob = MultiAddress::Id(account(Bob));
     let calls: Vec<(&'static str, Nfts<Runtime>)> = vec![
-        ("transfer", Nfts::transfer { collection, item, dest: dave.clone() }),
+        (
+            "transfer",
+            Nfts::transfer {
+                collection,
+                item,
+                dest: dave.clone(),
+            },
+        ),
         ("burn", Nfts::burn { collection, item }),
-        ("approve_transfer", Nfts::approve_transfer { collection, item, delegate: dave.clone(), maybe_deadline: None }),
-        ("set_price", Nfts::set_price { collection, item, price: Some(1), whitelisted_buyer: None }),
-        ("buy_item", Nfts::buy_item { collection, item, bid_price: 1 }),
+        (
+            "approve_transfer",
+            Nfts::approve_transfer {
+                collection,
+                item,
+                delegate: dave.clone(),
+                maybe_deadline: None,
+            },
+        ),
+        (
+            "set_price",
+            Nfts::set_price {
+                collection,
+                item,
+                price: Some(1),
+                whitelisted_buyer: None,
+            },
+        ),
+        (
+            "buy_item",
+            Nfts::buy_item {
+                collection,
+                item,
+                bid_price: 1,
+            },
+        ),
         (
             "create_swap",
             Nfts::create_swap {
@@ -54,21 +84,66 @@ fn attempts(creator: &AccountId32, item: u128) -> Vec<Attempt> {
                 witness_price: None,
             },
         ),
-        ("lock_item_transfer", Nfts::lock_item_transfer { collection, item }),
-        ("redeposit", Nfts::redeposit { collection, items: vec![item] }),
-        ("transfer_ownership", Nfts::transfer_ownership { collection, new_owner: dave.clone() }),
-        ("set_team", Nfts::set_team { collection, issuer: Some(bob), admin: Some(dave), freezer: None }),
+        (
+            "lock_item_transfer",
+            Nfts::lock_item_transfer { collection, item },
+        ),
+        (
+            "redeposit",
+            Nfts::redeposit {
+                collection,
+                items: vec![item],
+            },
+        ),
+        (
+            "transfer_ownership",
+            Nfts::transfer_ownership {
+                collection,
+                new_owner: dave.clone(),
+            },
+        ),
+        (
+            "set_team",
+            Nfts::set_team {
+                collection,
+                issuer: Some(bob),
+                admin: Some(dave),
+                freezer: None,
+            },
+        ),
         (
             "destroy",
             Nfts::destroy {
                 collection,
-                witness: pallet_nfts::DestroyWitness { item_metadatas: 0, item_configs: 1, attributes: 0 },
+                witness: pallet_nfts::DestroyWitness {
+                    item_metadatas: 0,
+                    item_configs: 1,
+                    attributes: 0,
+                },
             },
         ),
-        ("set_metadata", Nfts::set_metadata { collection, item, data: Default::default() }),
-        ("mint", Nfts::mint { collection, item: item + 1, mint_to: MultiAddress::Id(account(Bob)), witness_data: None }),
+        (
+            "set_metadata",
+            Nfts::set_metadata {
+                collection,
+                item,
+                data: Default::default(),
+            },
+        ),
+        (
+            "mint",
+            Nfts::mint {
+                collection,
+                item: item + 1,
+                mint_to: MultiAddress::Id(account(Bob)),
+                witness_data: None,
+            },
+        ),
     ];
-    calls.into_iter().map(|(name, call)| (name, RuntimeCall::Nfts(call))).collect()
+    calls
+        .into_iter()
+        .map(|(name, call)| (name, RuntimeCall::Nfts(call)))
+        .collect()
 }
 
 fn with_bobs_key(test: impl FnOnce(&AccountId32, u128)) {
@@ -81,7 +156,11 @@ fn with_bobs_key(test: impl FnOnce(&AccountId32, u128)) {
         let item = item_id(card, 1);
         assert_eq!(KeysInNfts::owner(&creator, item), Some(account(Bob)));
         test(&creator, item);
-        assert_eq!(KeysInNfts::owner(&creator, item), Some(account(Bob)), "the key moved");
+        assert_eq!(
+            KeysInNfts::owner(&creator, item),
+            Some(account(Bob)),
+            "the key moved"
+        );
         assert!(Keys::key(card, 1).is_some());
     })
 }
@@ -92,7 +171,11 @@ fn no_call_of_pallet_nfts_is_let_in_whoever_signs() {
         for (name, call) in attempts(creator, item) {
             for who in [Bob, Alice, Dave] {
                 let error = sign(&account(who), call.clone()).expect_err(name);
-                assert_eq!(error, frame_system::Error::<Runtime>::CallFiltered.into(), "{name}");
+                assert_eq!(
+                    error,
+                    frame_system::Error::<Runtime>::CallFiltered.into(),
+                    "{name}"
+                );
             }
         }
     });
@@ -106,7 +189,10 @@ fn batches_let_no_call_of_pallet_nfts_in() {
             let batch = pallet_utility::Call::batch_all { calls: calls.clone() };
             assert!(sign(&account(Bob), batch).is_err(), "batch_all {name}");
             // These two report the failure by event and go on.
-            let _ = sign(&account(Bob), pallet_utility::Call::batch { calls: calls.clone() });
+            let _ = sign(
+                &account(Bob),
+                pallet_utility::Call::batch { calls: calls.clone() },
+            );
             let _ = sign(&account(Bob), pallet_utility::Call::force_batch { calls });
         }
     });
@@ -116,7 +202,10 @@ fn batches_let_no_call_of_pallet_nfts_in() {
 fn a_derived_account_lets_no_call_of_pallet_nfts_in() {
     with_bobs_key(|creator, item| {
         for (name, call) in attempts(creator, item) {
-            let derived = pallet_utility::Call::as_derivative { index: 0, call: Box::new(call) };
+            let derived = pallet_utility::Call::as_derivative {
+                index: 0,
+                call: Box::new(call),
+            };
             assert!(sign(&account(Bob), derived).is_err(), "{name}");
         }
     });
@@ -152,7 +241,10 @@ fn a_multisig_that_holds_a_key_cannot_move_it_either() {
         let shared = pallet_multisig::Pallet::<Runtime>::multi_account_id(&signers, 2);
         assert_ok!(sign(
             &creator,
-            pallet_balances::Call::transfer_keep_alive { dest: MultiAddress::Id(shared.clone()), value: 100 * CARD }
+            pallet_balances::Call::transfer_keep_alive {
+                dest: MultiAddress::Id(shared.clone()),
+                value: 100 * CARD
+            }
         ));
         let content = Sealed::new(&creator, 2, false);
         let card = content.publish(CARD, None).expect("published");
@@ -233,7 +325,10 @@ fn root_cannot_speak_as_the_account_that_owns_the_collections() {
             who: MultiAddress::Id(keeper),
             call: Box::new(RuntimeCall::Nfts(mint)),
         };
-        assert_eq!(sign(&account(Alice), call), Err(frame_system::Error::<Runtime>::CallFiltered.into()));
+        assert_eq!(
+            sign(&account(Alice), call),
+            Err(frame_system::Error::<Runtime>::CallFiltered.into())
+        );
         assert_eq!(KeysInNfts::owner(creator, item + 1), None);
     });
 }

@@ -2,7 +2,7 @@
 
 use frame_support::{assert_ok, traits::fungible::Inspect};
 use hashcard_primitives::key::OrderState;
-use hashcard_proofs::{prove_false_key, FalseKeyContext, EncodedPoint};
+use hashcard_proofs::{prove_false_key, EncodedPoint, FalseKeyContext};
 use hashcard_runtime::{constants::money::CARD, AccountId, Balance, Balances, Cards, Keys, Runtime};
 use hashcard_runtime_tests::{
     account, check_invariants,
@@ -34,7 +34,11 @@ fn a_settled_sale_moves_the_price_less_the_burnt_fee_and_nothing_else() {
         let order = buy(&buyer, card, PRICE).expect("ordered");
         assert!(on_hold(&buyer) > PRICE);
         assert_ok!(content.fulfil(order));
-        assert_eq!(wealth(&creator), creator_before, "proceeds wait for the settlement window");
+        assert_eq!(
+            wealth(&creator),
+            creator_before,
+            "proceeds wait for the settlement window"
+        );
         let OrderState::Delivered { settles_at, .. } = Keys::order(order).expect("unsettled").state else {
             panic!("the order is delivered");
         };
@@ -61,7 +65,10 @@ fn an_expired_order_gives_everything_back() {
         };
         assert!(sign(&account(Charlie), pallet_keys::Call::expire { order }).is_err());
         go_to(deadline);
-        assert!(sign(&account(Charlie), pallet_keys::Call::expire { order }).is_err(), "the deadline is still the seller's");
+        assert!(
+            sign(&account(Charlie), pallet_keys::Call::expire { order }).is_err(),
+            "the deadline is still the seller's"
+        );
         go_to(deadline + 1);
         assert!(content.fulfil(order).is_err(), "one block later is too late");
         let held_before = on_hold(&buyer);
@@ -86,7 +93,10 @@ fn a_false_key_freezes_the_card_and_refunds_its_reporter_and_the_others_who_ask(
         check_invariants();
 
         let key = Keys::key(card, 1).expect("delivered");
-        let capsule = hashcard_proofs::Capsule { r: EncodedPoint(key.capsule.r), c: EncodedPoint(key.capsule.c) };
+        let capsule = hashcard_proofs::Capsule {
+            r: EncodedPoint(key.capsule.r),
+            c: EncodedPoint(key.capsule.c),
+        };
         let head = content.footer.head();
         let context = FalseKeyContext {
             genesis: &GENESIS,
@@ -106,14 +116,29 @@ fn a_false_key_freezes_the_card_and_refunds_its_reporter_and_the_others_who_ask(
             &mut ChaCha20Rng::seed_from_u64(5),
         )
         .expect("his own capsule opens");
-        let report = pallet_keys::Call::<Runtime>::report_false_key { card, edition: 1, opened, proof };
+        let report = pallet_keys::Call::<Runtime>::report_false_key {
+            card,
+            edition: 1,
+            opened,
+            proof,
+        };
         let before = (wealth(&cheat), wealth(&victim), wealth(&other));
         assert_ok!(sign(&victim, report));
         assert!(Cards::card_view(card).expect("still there").frozen);
-        assert!(sign(&cheat, pallet_keys::Call::settle { order: second }).is_err(), "frozen sales do not settle");
+        assert!(
+            sign(&cheat, pallet_keys::Call::settle { order: second }).is_err(),
+            "frozen sales do not settle"
+        );
         assert_ok!(sign(&cheat, pallet_keys::Call::expire { order: second }));
-        assert_eq!((wealth(&cheat), wealth(&victim), wealth(&other)), before, "the cheat got nothing");
-        assert!(buy(&victim, card, PRICE).is_err(), "a frozen card is not for sale");
+        assert_eq!(
+            (wealth(&cheat), wealth(&victim), wealth(&other)),
+            before,
+            "the cheat got nothing"
+        );
+        assert!(
+            buy(&victim, card, PRICE).is_err(),
+            "a frozen card is not for sale"
+        );
     });
 }
 
@@ -122,9 +147,15 @@ fn a_card_of_another_chain_or_creator_is_refused() {
     on_dev(|| {
         let content = Sealed::new(&account(Alice), 1, false);
         let call = content.publish_call(PRICE, None);
-        assert!(sign(&account(Bob), call.clone()).is_err(), "Bob copied Alice's publish from the pool");
+        assert!(
+            sign(&account(Bob), call.clone()).is_err(),
+            "Bob copied Alice's publish from the pool"
+        );
         frame_system::BlockHash::<Runtime>::insert(0, sp_core::H256([1; 32]));
-        assert!(sign(&account(Alice), call).is_err(), "the footer names another chain");
+        assert!(
+            sign(&account(Alice), call).is_err(),
+            "the footer names another chain"
+        );
     });
 }
 

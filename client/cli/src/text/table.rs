@@ -9,7 +9,10 @@ pub struct Table<const N: usize> {
 impl<const N: usize> Table<N> {
     /// No rows yet.
     pub fn new(head: [&str; N]) -> Self {
-        Self { head: head.map(str::to_owned), rows: Vec::new() }
+        Self {
+            head: head.map(str::to_owned),
+            rows: Vec::new(),
+        }
     }
 
     /// One more row.
@@ -33,7 +36,11 @@ impl<const N: usize> Table<N> {
             out.trim_end().to_owned()
         };
         let head = line(&self.head);
-        let head = if bold { format!("\u{1b}[1m{head}\u{1b}[0m") } else { head };
+        let head = if bold {
+            format!("\u{1b}[1m{head}\u{1b}[0m")
+        } else {
+            head
+        };
         std::iter::once(head).chain(self.rows.iter().map(line)).collect()
     }
 }

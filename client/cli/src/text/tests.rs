@@ -37,7 +37,13 @@ fn shown() -> CardShown {
 fn a_card_is_shown_whole_and_cannot_steer_the_terminal() {
     let lines = card(&shown());
     let text = lines.join("\n");
-    for part in ["Card 7: A \u{FFFD}[2Jfilm", "1.5 CARD (terms 2), 3 sold of 10", "2.5 %", "1.0 MiB in 5 chunks", "first\n"] {
+    for part in [
+        "Card 7: A \u{FFFD}[2Jfilm",
+        "1.5 CARD (terms 2), 3 sold of 10",
+        "2.5 %",
+        "1.0 MiB in 5 chunks",
+        "first\n",
+    ] {
         assert!(text.contains(part), "{part} is missing in\n{text}");
     }
     assert!(!text.contains('\u{1b}') && !text.contains('\u{7}'));
@@ -68,7 +74,13 @@ fn a_price_says_why_there_is_none() {
 
 #[test]
 fn bytes_are_shown_in_the_largest_unit_they_fill() {
-    for (count, text) in [(0, "0 B"), (1023, "1023 B"), (1024, "1.0 KiB"), (1536, "1.5 KiB"), (u64::MAX, "16777215.9 TiB")] {
+    for (count, text) in [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.0 KiB"),
+        (1536, "1.5 KiB"),
+        (u64::MAX, "16777215.9 TiB"),
+    ] {
         assert_eq!(bytes(count), text);
     }
 }

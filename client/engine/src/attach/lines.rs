@@ -14,7 +14,11 @@ pub async fn read_line(
     loop {
         let buffered = reading.fill_buf().await.map_err(broken)?;
         if buffered.is_empty() {
-            return if line.is_empty() { Ok(None) } else { Err(broken("it ended in the middle of a line")) };
+            return if line.is_empty() {
+                Ok(None)
+            } else {
+                Err(broken("it ended in the middle of a line"))
+            };
         }
         let (part, taken, ended) = match buffered.iter().position(|byte| *byte == b'\n') {
             Some(at) => (&buffered[..at], at.saturating_add(1), true),
@@ -32,14 +36,21 @@ pub async fn read_line(
 }
 
 /// Sends a line. JSON on one line has no line ends in it.
-pub async fn write_line(writing: &mut (impl AsyncWrite + Unpin), mut line: Vec<u8>) -> Result<(), EngineError> {
+pub async fn write_line(
+    writing: &mut (impl AsyncWrite + Unpin),
+    mut line: Vec<u8>,
+) -> Result<(), EngineError> {
     line.push(b'\n');
     writing.write_all(&line).await.map_err(broken)?;
     writing.flush().await.map_err(broken)
 }
 
 fn broken(why: impl std::fmt::Display) -> EngineError {
-    EngineError::new(Code::Home, format!("the conversation through the home's socket broke: {why}"), "try again")
+    EngineError::new(
+        Code::Home,
+        format!("the conversation through the home's socket broke: {why}"),
+        "try again",
+    )
 }
 
 #[cfg(test)]
@@ -63,7 +74,10 @@ mod tests {
     #[tokio::test]
     async fn lines_come_one_by_one() {
         let some = |text: &str| Ok(Some(text.as_bytes().to_vec()));
-        assert_eq!(lines(b"one\n\nthree\n", 10).await, [some("one"), some(""), some("three"), Ok(None)]);
+        assert_eq!(
+            lines(b"one\n\nthree\n", 10).await,
+            [some("one"), some(""), some("three"), Ok(None)]
+        );
     }
 
     #[tokio::test]

@@ -10,10 +10,16 @@ fn request() -> Request {
 fn echo() -> Handler {
     Arc::new(|request, events| {
         Box::pin(async move {
-            events.say(Event::Attached { command: request.command.name().to_owned() }).await;
+            events
+                .say(Event::Attached {
+                    command: request.command.name().to_owned(),
+                })
+                .await;
             match request.command {
                 Command::Card { card } => Ok(Outcome::Seeding { cards: vec![card] }),
-                _ => Err(EngineError::not_found("nothing of the kind", "ask for something else").with("call", "x")),
+                _ => Err(
+                    EngineError::not_found("nothing of the kind", "ask for something else").with("call", "x"),
+                ),
             }
         })
     })
@@ -36,7 +42,11 @@ impl Daemon {
         std::fs::create_dir_all(paths.folder()).unwrap();
         let socket = Socket::listen(&paths).unwrap();
         let serving = tokio::spawn(async move { socket.serve(handler).await });
-        Self { _folder: folder, paths, serving }
+        Self {
+            _folder: folder,
+            paths,
+            serving,
+        }
     }
 
     async fn ask(&self, request: &Request) -> (Result<Outcome, EngineError>, Vec<Event>) {
@@ -66,7 +76,12 @@ async fn events_come_before_the_outcome() {
     let daemon = Daemon::start(echo());
     let (result, heard) = daemon.ask(&request()).await;
     assert_eq!(result.unwrap(), Outcome::Seeding { cards: vec![7] });
-    assert_eq!(heard, [Event::Attached { command: "card".into() }]);
+    assert_eq!(
+        heard,
+        [Event::Attached {
+            command: "card".into()
+        }]
+    );
 }
 
 #[tokio::test]
@@ -74,7 +89,10 @@ async fn an_error_arrives_as_it_was_said() {
     let daemon = Daemon::start(echo());
     let discover = Request::new(Command::Discover(Discover::default()), AccountName::DEFAULT, None);
     let error = daemon.ask(&discover).await.0.unwrap_err();
-    assert_eq!(error, EngineError::not_found("nothing of the kind", "ask for something else").with("call", "x"));
+    assert_eq!(
+        error,
+        EngineError::not_found("nothing of the kind", "ask for something else").with("call", "x")
+    );
 }
 
 #[tokio::test]
@@ -98,10 +116,16 @@ async fn a_socket_nobody_listens_at_is_told_from_an_error() {
     let folder = tempfile::tempdir().unwrap();
     let paths = HomePaths::new(folder.path());
     let (events, _said) = Events::channel();
-    assert!(matches!(ask(&paths, &request(), &events).await, Ok(Attached::NobodyListens)));
+    assert!(matches!(
+        ask(&paths, &request(), &events).await,
+        Ok(Attached::NobodyListens)
+    ));
     // What a process that was killed leaves behind.
     drop(std::os::unix::net::UnixListener::bind(paths.socket()).unwrap());
-    assert!(matches!(ask(&paths, &request(), &events).await, Ok(Attached::NobodyListens)));
+    assert!(matches!(
+        ask(&paths, &request(), &events).await,
+        Ok(Attached::NobodyListens)
+    ));
     assert!(Socket::listen(&paths).is_ok());
 }
 
@@ -126,7 +150,10 @@ async fn hanging_up_ends_the_command() {
         })
     }));
     let mut stream = UnixStream::connect(daemon.paths.socket()).await.unwrap();
-    stream.write_all(&serde_json::to_vec(&request()).unwrap()).await.unwrap();
+    stream
+        .write_all(&serde_json::to_vec(&request()).unwrap())
+        .await
+        .unwrap();
     stream.write_all(b"\n").await.unwrap();
     let mut reading = BufReader::new(stream);
     read_line(&mut reading, 1000).await.unwrap().unwrap();

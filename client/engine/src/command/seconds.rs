@@ -37,8 +37,9 @@ pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D:
         }
 
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<f64, A::Error> {
-            let (_, digits) =
-                map.next_entry::<String, String>()?.ok_or_else(|| A::Error::custom("an empty number"))?;
+            let (_, digits) = map
+                .next_entry::<String, String>()?
+                .ok_or_else(|| A::Error::custom("an empty number"))?;
             digits.parse().map_err(A::Error::custom)
         }
     }
@@ -63,7 +64,10 @@ mod tests {
     fn seconds_in_a_tagged_enum_read_back_as_they_were_written() {
         for seconds in [0.0, 0.9, 1.25, 61.5] {
             let line = serde_json::to_string(&Tagged::Done { seconds }).unwrap();
-            assert_eq!(serde_json::from_str::<Tagged>(&line).unwrap(), Tagged::Done { seconds });
+            assert_eq!(
+                serde_json::from_str::<Tagged>(&line).unwrap(),
+                Tagged::Done { seconds }
+            );
         }
     }
 

@@ -42,7 +42,14 @@ fn outcomes_are_written_like_this() {
             "ab".repeat(32)
         )
     );
-    let peer = PeerShown { peer: "12D3".into(), seeder: "hc".into(), chunks: 17, bytes: 4_456_448, banned: false, reason: None };
+    let peer = PeerShown {
+        peer: "12D3".into(),
+        seeder: "hc".into(),
+        chunks: 17,
+        bytes: 4_456_448,
+        banned: false,
+        reason: None,
+    };
     let fetched = Fetched {
         card: 7,
         root: Some("ab".repeat(32)),
@@ -78,27 +85,59 @@ fn outcomes_are_written_like_this() {
     );
     for (outcome, expected) in [
         (
-            Outcome::Ordered { card: 7, order: 12, price: Amount(5), deadline: 250, fee: Amount(1) },
+            Outcome::Ordered {
+                card: 7,
+                order: 12,
+                price: Amount(5),
+                deadline: 250,
+                fee: Some(Amount(1)),
+            },
             r#"{"outcome":"ordered","card":7,"order":12,"price":"5","deadline":250,"fee":"1"}"#,
         ),
         (
-            Outcome::Balance { address: "hc".into(), free: Amount(u128::MAX), held: Amount(0) },
+            Outcome::Balance {
+                address: "hc".into(),
+                free: Amount(u128::MAX),
+                held: Amount(0),
+            },
             r#"{"outcome":"balance","address":"hc","free":"340282366920938463463374607431768211455","held":"0"}"#,
         ),
         (
-            Outcome::Seeded { seconds: 61.5, fulfilled: 1, settled: 0, served_chunks: 42, left: false },
+            Outcome::Seeded {
+                seconds: 61.5,
+                fulfilled: 1,
+                settled: 0,
+                served_chunks: 42,
+                left: false,
+            },
             r#"{"outcome":"seeded","seconds":61.5,"fulfilled":1,"settled":0,"served_chunks":42,"left":false}"#,
         ),
         (
-            Outcome::Revised { card: 7, price: Amount(2), editions: None, listed: true, fee: Amount(1), block: 130 },
+            Outcome::Revised {
+                card: 7,
+                price: Amount(2),
+                editions: None,
+                listed: true,
+                fee: Amount(1),
+                block: 130,
+            },
             r#"{"outcome":"revised","card":7,"price":"2","editions":null,"listed":true,"fee":"1","block":130}"#,
         ),
         (
-            Outcome::WalletBackup { path: "/h/wallet.age".into(), copy: Some("/c".into()) },
+            Outcome::WalletBackup {
+                path: "/h/wallet.age".into(),
+                copy: Some("/c".into()),
+            },
             r#"{"outcome":"wallet_backup","path":"/h/wallet.age","copy":"/c"}"#,
         ),
         (
-            Outcome::Wallet { path: "/h/wallet.age".into(), accounts: vec![AccountShown { name: None, address: "hc".into() }] },
+            Outcome::Wallet {
+                path: "/h/wallet.age".into(),
+                accounts: vec![AccountShown {
+                    name: None,
+                    address: "hc".into(),
+                }],
+            },
             r#"{"outcome":"wallet","path":"/h/wallet.age","accounts":[{"name":null,"address":"hc"}]}"#,
         ),
     ] {
@@ -117,7 +156,13 @@ fn a_card_is_written_like_this() {
         "08".repeat(32),
         "04".repeat(32)
     );
-    assert_eq!(reads_back(Outcome::Card { card: Box::new(shown), block: 9 }), expected);
+    assert_eq!(
+        reads_back(Outcome::Card {
+            card: Box::new(shown),
+            block: 9
+        }),
+        expected
+    );
 }
 
 #[test]
@@ -134,11 +179,20 @@ fn orders_are_written_in_both_states() {
     };
     let address = |account: &[u8; 32]| format!("hc{}", account[0]);
     assert_eq!(
-        reads_back(OrderShown::of(&order(OrderState::Waiting { deadline: 240 }), address)),
+        reads_back(OrderShown::of(
+            &order(OrderState::Waiting { deadline: 240 }),
+            address
+        )),
         r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","state":"waiting","deadline":240,"edition":null,"settles_at":null}"#
     );
     assert_eq!(
-        reads_back(OrderShown::of(&order(OrderState::Delivered { edition: 1, settles_at: 300 }), address)),
+        reads_back(OrderShown::of(
+            &order(OrderState::Delivered {
+                edition: 1,
+                settles_at: 300
+            }),
+            address
+        )),
         r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","state":"delivered","deadline":null,"edition":1,"settles_at":300}"#
     );
 }
@@ -147,28 +201,58 @@ fn orders_are_written_in_both_states() {
 fn events_are_written_like_this() {
     for (event, expected) in [
         (
-            Event::Sending { call: "buy".into(), account: "hc".into() },
+            Event::Sending {
+                call: "buy".into(),
+                account: "hc".into(),
+            },
             r#"{"event":"sending","call":"buy","account":"hc"}"#,
         ),
         (
-            Event::Included { call: "buy".into(), block: 150, fee: Amount(1) },
+            Event::Included {
+                call: "buy".into(),
+                block: 150,
+                fee: Amount(1),
+            },
             r#"{"event":"included","call":"buy","block":150,"fee":"1"}"#,
         ),
         (
-            Event::Ordered { order: 12, card: 7, price: Amount(5), block: 150, deadline: 250 },
+            Event::Ordered {
+                order: 12,
+                card: 7,
+                price: Amount(5),
+                block: Some(150),
+                deadline: 250,
+            },
             r#"{"event":"ordered","order":12,"card":7,"price":"5","block":150,"deadline":250}"#,
         ),
-        (Event::OrderFinalized { order: 12 }, r#"{"event":"order_finalized","order":12}"#),
         (
-            Event::Fulfilled { order: 12, card: 7, edition: 1, block: None },
+            Event::OrderFinalized { order: 12 },
+            r#"{"event":"order_finalized","order":12}"#,
+        ),
+        (
+            Event::Fulfilled {
+                order: 12,
+                card: 7,
+                edition: 1,
+                block: None,
+            },
             r#"{"event":"fulfilled","order":12,"card":7,"edition":1,"block":null}"#,
         ),
         (
-            Event::Peer { peer: "12D3".into(), state: PeerState::Banned, reason: Some("it lied".into()) },
+            Event::Peer {
+                peer: "12D3".into(),
+                state: PeerState::Banned,
+                reason: Some("it lied".into()),
+            },
             r#"{"event":"peer","peer":"12D3","state":"banned","reason":"it lied"}"#,
         ),
         (
-            Event::Chunk { index: 4, peer: "12D3".into(), done: 2, total: 5 },
+            Event::Chunk {
+                index: 4,
+                peer: "12D3".into(),
+                done: 2,
+                total: 5,
+            },
             r#"{"event":"chunk","index":4,"peer":"12D3","done":2,"total":5}"#,
         ),
         (
@@ -182,7 +266,12 @@ fn events_are_written_like_this() {
             r#"{"event":"ready","peer":"12D3","addresses":["/ip4/127.0.0.1/tcp/4001"],"socket":"/h/socket","pid":4242,"cards":[7]}"#,
         ),
         (
-            Event::Announced { joined: vec![7], covered: vec![], left: vec![], block: 161 },
+            Event::Announced {
+                joined: vec![7],
+                covered: vec![],
+                left: vec![],
+                block: 161,
+            },
             r#"{"event":"announced","joined":[7],"covered":[],"left":[],"block":161}"#,
         ),
     ] {
@@ -206,28 +295,64 @@ fn every_command_survives_the_socket() {
         supersedes: None,
         in_reply_to: Some(4),
     };
-    let fetch = Fetch { card: 7, output: None, folder: "/".into(), no_open: false, force: true };
-    let buy = Buy { card: 7, max_price: Some(Amount(5)), no_wait: false, report: true, order: None };
+    let fetch = Fetch {
+        card: 7,
+        output: None,
+        folder: "/".into(),
+        no_open: false,
+        force: true,
+    };
+    let buy = Buy {
+        card: 7,
+        max_price: Some(Amount(5)),
+        no_wait: false,
+        report: true,
+        order: None,
+    };
     for command in [
         Command::Publish(publish.clone()),
-        Command::Publish(Publish { sale: Sale::Open, ..publish }),
-        Command::Post(Post { text: "x\ny".into(), title: None, tags: vec![], reply_to: None }),
-        Command::Revise(Revise { card: 7, price: None, editions: Some(EditionLimit::Unlimited), listed: None }),
-        Command::Revise(Revise { card: 7, price: None, editions: Some(EditionLimit::AtMost(3)), listed: Some(true) }),
+        Command::Publish(Publish {
+            sale: Sale::Open,
+            ..publish
+        }),
+        Command::Post(Post {
+            text: "x\ny".into(),
+            title: None,
+            tags: vec![],
+            reply_to: None,
+        }),
+        Command::Revise(Revise {
+            card: 7,
+            price: None,
+            editions: Some(EditionLimit::Unlimited),
+            listed: None,
+        }),
+        Command::Revise(Revise {
+            card: 7,
+            price: None,
+            editions: Some(EditionLimit::AtMost(3)),
+            listed: Some(true),
+        }),
         Command::Retire { card: 7 },
         Command::Discover(Discover::default()),
         Command::Keys,
         Command::Buy(buy),
         Command::Expire { order: 1 },
         Command::Settle { order: 1 },
-        Command::ReportFalseKey { card: 7, edition: None },
+        Command::ReportFalseKey {
+            card: 7,
+            edition: None,
+        },
         Command::Fetch(fetch),
         Command::Seed { cards: vec![1, 2] },
         Command::StoreList,
         Command::StoreVerify { what: None },
         Command::StoreRemove { what: "7".into() },
         Command::WalletShow,
-        Command::WalletSend { to: "hc".into(), amount: Amount(u128::MAX) },
+        Command::WalletSend {
+            to: "hc".into(),
+            amount: Amount(u128::MAX),
+        },
         Command::Balance { address: None },
     ] {
         reads_back(command);
@@ -237,7 +362,10 @@ fn every_command_survives_the_socket() {
 #[test]
 fn only_reading_the_chain_needs_no_home() {
     assert!(Command::Card { card: 7 }.asks_only_the_chain());
-    assert!(Command::Balance { address: Some("hc".into()) }.asks_only_the_chain());
+    assert!(Command::Balance {
+        address: Some("hc".into())
+    }
+    .asks_only_the_chain());
     assert!(!Command::Balance { address: None }.asks_only_the_chain());
     assert!(!Command::Keys.asks_only_the_chain());
 }

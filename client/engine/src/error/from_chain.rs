@@ -79,18 +79,34 @@ impl From<ChainError> for EngineError {
 
 fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> EngineError {
     let (code, remedy) = match error {
-        "PriceChanged" | "TermsChanged" => (Code::PriceChanged, "look at the card again: hashcard card ID, then decide"),
-        "SoldOut" => (Code::SoldOut, "there are no more keys; the creator may raise the editions"),
+        "PriceChanged" | "TermsChanged" => (
+            Code::PriceChanged,
+            "look at the card again: hashcard card ID, then decide",
+        ),
+        "SoldOut" => (
+            Code::SoldOut,
+            "there are no more keys; the creator may raise the editions",
+        ),
         "NotListed" => (Code::NotForSale, "ask the creator"),
         "Retired" | "CardRetired" => (Code::Retired, "the creator withdrew it; who holds a key keeps it"),
-        "CardFrozen" | "AlreadyFrozen" => (Code::Frozen, "a false key of this card was proven; nothing is sold any more"),
+        "CardFrozen" | "AlreadyFrozen" => (
+            Code::Frozen,
+            "a false key of this card was proven; nothing is sold any more",
+        ),
         "UnknownCard" | "UnknownOrder" | "UnknownKey" => (Code::NotFound, "check the number"),
-        "KeyIsTrue" => (Code::KeyIsSound, "nothing is to be done: the key opens the content"),
+        "KeyIsTrue" => (
+            Code::KeyIsSound,
+            "nothing is to be done: the key opens the content",
+        ),
         _ => (Code::Refused, remedy),
     };
-    EngineError::new(code, format!("the chain refused {call}: {pallet}.{error}"), remedy)
-        .with("call", call)
-        .with("chain_error", error)
+    EngineError::new(
+        code,
+        format!("the chain refused {call}: {pallet}.{error}"),
+        remedy,
+    )
+    .with("call", call)
+    .with("chain_error", error)
 }
 
 #[cfg(test)]
@@ -121,7 +137,10 @@ mod tests {
         ] {
             let said = refusal(error);
             assert_eq!((said.code, said.exit), (code, exit), "{error}");
-            assert_eq!(said.details.get("chain_error").and_then(|name| name.as_str()), Some(error));
+            assert_eq!(
+                said.details.get("chain_error").and_then(|name| name.as_str()),
+                Some(error)
+            );
             assert!(!said.remedy.is_empty());
         }
         assert_eq!(refusal("OwnCard").remedy, "what the chain's side says");
@@ -129,7 +148,10 @@ mod tests {
 
     #[test]
     fn a_node_that_is_down_and_an_empty_purse_have_their_exit_codes() {
-        let down = EngineError::from(ChainError::NodeDown { url: "ws://x".into(), reason: "refused".into() });
+        let down = EngineError::from(ChainError::NodeDown {
+            url: "ws://x".into(),
+            reason: "refused".into(),
+        });
         assert_eq!((down.code, down.exit), (Code::NodeDown, 3));
         let poor = EngineError::from(ChainError::InsufficientFunds {
             call: "keys.buy",

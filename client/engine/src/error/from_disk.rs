@@ -35,16 +35,24 @@ impl From<StoreError> for EngineError {
         use StoreError::*;
         let (code, remedy) = match &error {
             InUse { .. } => (Code::HomeBusy, "stop that process, or let it do the work"),
-            DiskFull { .. } => (Code::Disk, "free some space and try again; what was stored is kept"),
-            OverBudget { .. } => (Code::Disk, "remove something: hashcard store remove, or raise the budget"),
+            DiskFull { .. } => (
+                Code::Disk,
+                "free some space and try again; what was stored is kept",
+            ),
+            OverBudget { .. } => (
+                Code::Disk,
+                "remove something: hashcard store remove, or raise the budget",
+            ),
             UnknownBlob { .. } | NotHeld { .. } => (Code::NotFound, "fetch it: hashcard fetch --no-open ID"),
-            Rotten { .. } | Damaged { .. } | LostWrites { .. } | BadRow { .. } => {
-                (Code::Damaged, "keep what is good and give up the rest: hashcard store verify; then fetch again")
-            }
+            Rotten { .. } | Damaged { .. } | LostWrites { .. } | BadRow { .. } => (
+                Code::Damaged,
+                "keep what is good and give up the rest: hashcard store verify; then fetch again",
+            ),
             Foreign { .. } => (Code::Damaged, "move that file away and try again"),
-            OtherLength { .. } | WrongChunk { .. } | WrongImport { .. } | Footer { .. } => {
-                (Code::WrongBlob, "remove the blob and fetch it again: hashcard store remove")
-            }
+            OtherLength { .. } | WrongChunk { .. } | WrongImport { .. } | Footer { .. } => (
+                Code::WrongBlob,
+                "remove the blob and fetch it again: hashcard store remove",
+            ),
             OtherLayout { .. } => (Code::Home, "use the version that wrote it"),
             _ => (Code::Disk, "check the disk and try again"),
         };
@@ -66,7 +74,11 @@ mod tests {
 
     #[test]
     fn a_truncated_file_of_the_store_points_to_verify() {
-        let error = EngineError::from(StoreError::Damaged { path: "/s/x".into(), expected: 5, found: Some(3) });
+        let error = EngineError::from(StoreError::Damaged {
+            path: "/s/x".into(),
+            expected: 5,
+            found: Some(3),
+        });
         assert_eq!(error.code, Code::Damaged);
         assert!(error.message.contains("/s/x") && error.remedy.contains("store verify"));
     }

@@ -12,10 +12,19 @@ impl From<StartError> for EngineError {
             other => other.to_string(),
         };
         let (code, remedy) = match &error {
-            StartError::PortTaken(_) => (Code::PortTaken, "stop that program, or listen elsewhere: --listen ADDR:PORT"),
-            StartError::Listen { .. } => (Code::Network, "listen at an address of this machine: --listen ADDR:PORT"),
+            StartError::PortTaken(_) => (
+                Code::PortTaken,
+                "stop that program, or listen elsewhere: --listen ADDR:PORT",
+            ),
+            StartError::Listen { .. } => (
+                Code::Network,
+                "listen at an address of this machine: --listen ADDR:PORT",
+            ),
             StartError::Identity(_) => (Code::Failed, "report it"),
-            StartError::Address(_) => (Code::BadInput, "give IP:PORT or a multiaddress: --address EXTERNAL"),
+            StartError::Address(_) => (
+                Code::BadInput,
+                "give IP:PORT or a multiaddress: --address EXTERNAL",
+            ),
         };
         Self::new(code, message, remedy)
     }
@@ -48,6 +57,9 @@ mod tests {
     #[test]
     fn a_sealed_piece_without_a_key_is_no_damage() {
         assert_eq!(EngineError::from(OpenError::KeyNeeded { piece: 1 }).exit, 6);
-        assert_eq!(EngineError::from(OpenError::Padding { piece: 1 }).code, Code::WrongBlob);
+        assert_eq!(
+            EngineError::from(OpenError::Padding { piece: 1 }).code,
+            Code::WrongBlob
+        );
     }
 }

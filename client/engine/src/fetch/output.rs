@@ -74,7 +74,11 @@ pub fn write_content(
             }
         }
         if !progress(done, total) {
-            return Err(EngineError::new(Code::Failed, "opening was broken off", "the blob is kept; try again"));
+            return Err(EngineError::new(
+                Code::Failed,
+                "opening was broken off",
+                "the blob is kept; try again",
+            ));
         }
     }
     while let Some(open) = &mut current {
@@ -85,7 +89,11 @@ pub fn write_content(
         current = next_file(&mut files, &draft)?;
     }
     draft.put_in_place(&output, target.force)?;
-    Ok(Written { output, bytes: total, files: directory.entries.len() as u64 })
+    Ok(Written {
+        output,
+        bytes: total,
+        files: directory.entries.len() as u64,
+    })
 }
 
 /// Writes the bytes at the start that open without a key, as one file: what they are is said by the directory, which does
@@ -106,12 +114,20 @@ pub fn write_free_part(
         let opened = reader.open_piece(span.piece, &store.chunk(reader.root(), span.piece)?)?;
         file.write(opened.get(span.bytes.clone()).unwrap_or_default())?;
         if !progress(total.saturating_sub(file.left), total) {
-            return Err(EngineError::new(Code::Failed, "opening was broken off", "the blob is kept; try again"));
+            return Err(EngineError::new(
+                Code::Failed,
+                "opening was broken off",
+                "the blob is kept; try again",
+            ));
         }
     }
     file.finish()?;
     draft.put_in_place(&output, target.force)?;
-    Ok(Written { output, bytes: total, files: 1 })
+    Ok(Written {
+        output,
+        bytes: total,
+        files: 1,
+    })
 }
 
 /// Writes a text as a file.
@@ -122,7 +138,11 @@ pub fn write_text(text: &[u8], target: &Target) -> Result<Written, EngineError> 
     file.write(text)?;
     file.finish()?;
     draft.put_in_place(&output, target.force)?;
-    Ok(Written { output, bytes: text.len() as u64, files: 1 })
+    Ok(Written {
+        output,
+        bytes: text.len() as u64,
+        files: 1,
+    })
 }
 
 /// Where an output goes.
@@ -226,13 +246,21 @@ struct Draft {
 
 impl Draft {
     fn file(output: &Path) -> Result<Self, EngineError> {
-        Ok(Self { path: beside(output)?, is_folder: false, in_place: false })
+        Ok(Self {
+            path: beside(output)?,
+            is_folder: false,
+            in_place: false,
+        })
     }
 
     fn folder(output: &Path) -> Result<Self, EngineError> {
         let path = beside(output)?;
         DirBuilder::new().create(&path).disk("make", &path)?;
-        Ok(Self { path, is_folder: true, in_place: false })
+        Ok(Self {
+            path,
+            is_folder: true,
+            in_place: false,
+        })
     }
 
     /// Where a file of the directory is made. The folder is new and ours, and an [`EntryPath`] has no component that
@@ -244,7 +272,10 @@ impl Draft {
         let mut path = self.path.clone();
         path.extend(entry.components());
         if let Some(folder) = path.parent() {
-            DirBuilder::new().recursive(true).create(folder).disk("make", folder)?;
+            DirBuilder::new()
+                .recursive(true)
+                .create(folder)
+                .disk("make", folder)?;
         }
         Ok(path)
     }
@@ -301,7 +332,10 @@ fn remove(path: &Path) -> std::io::Result<()> {
 /// A name beside the output that nobody else has.
 fn beside(output: &Path) -> Result<PathBuf, EngineError> {
     let name = output.file_name().ok_or_else(|| {
-        EngineError::bad_input(format!("{} is no name for an output", output.display()), "give another: -o PATH")
+        EngineError::bad_input(
+            format!("{} is no name for an output", output.display()),
+            "give another: -o PATH",
+        )
     })?;
     let mut random = [0; 8];
     rand::rngs::OsRng.fill_bytes(&mut random);
@@ -320,8 +354,16 @@ struct OpenFile {
 impl OpenFile {
     fn create(path: &Path, len: u64) -> Result<Self, EngineError> {
         // New, so that two names that a system takes for one are found out and not overwritten.
-        let file = OpenOptions::new().write(true).create_new(true).open(path).disk("write", path)?;
-        Ok(Self { file, path: path.to_owned(), left: len })
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(path)
+            .disk("write", path)?;
+        Ok(Self {
+            file,
+            path: path.to_owned(),
+            left: len,
+        })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<(), EngineError> {

@@ -12,12 +12,20 @@ use crate::error::{Code, DiskContext, EngineError};
 pub fn write(path: &Path, bytes: &[u8]) -> Result<(), EngineError> {
     let beside = beside(path);
     match std::fs::remove_file(&beside) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error).disk("remove", &beside),
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(error).disk("remove", &beside)
+        }
         _ => {}
     }
-    let mut file =
-        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&beside).disk("write", &beside)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).disk("write", &beside)?;
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&beside)
+        .disk("write", &beside)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .disk("write", &beside)?;
     drop(file);
     std::fs::rename(&beside, path).disk("replace", path)?;
     sync_folder_of(path)
@@ -30,11 +38,16 @@ pub fn read(path: &Path, max: u64) -> Result<Option<Vec<u8>>, EngineError> {
         other => other.disk("open", path)?,
     };
     let mut bytes = Vec::new();
-    file.take(max.saturating_add(1)).read_to_end(&mut bytes).disk("read", path)?;
+    file.take(max.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .disk("read", path)?;
     if bytes.len() as u64 > max {
         return Err(EngineError::new(
             Code::Damaged,
-            format!("{} has more than {max} bytes, so this program did not write it", path.display()),
+            format!(
+                "{} has more than {max} bytes, so this program did not write it",
+                path.display()
+            ),
             "put back your copy of it, or move it away",
         ));
     }
@@ -43,8 +56,13 @@ pub fn read(path: &Path, max: u64) -> Result<Option<Vec<u8>>, EngineError> {
 
 /// Makes the name of a file durable.
 pub fn sync_folder_of(path: &Path) -> Result<(), EngineError> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    File::open(folder).and_then(|folder| folder.sync_all()).disk("make durable", folder)
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .disk("make durable", folder)
 }
 
 fn beside(path: &Path) -> PathBuf {

@@ -63,11 +63,16 @@ impl Notes {
                 "move it away: the home then forgets what it seeds and whom it banned, and no key or money",
             )
         };
-        let Some(bytes) = durable::read(path, MAX_LEN)? else { return Ok(Self::new()) };
+        let Some(bytes) = durable::read(path, MAX_LEN)? else {
+            return Ok(Self::new());
+        };
         let notes: Self =
             serde_json::from_slice(&bytes).map_err(|error| damaged(&format!("cannot be read: {error}")))?;
         if notes.version != VERSION {
-            return Err(damaged(&format!("has version {}, and this program knows {VERSION}", notes.version)));
+            return Err(damaged(&format!(
+                "has version {}, and this program knows {VERSION}",
+                notes.version
+            )));
         }
         if bytes32(&notes.home_id).is_none() {
             return Err(damaged("has no id of the home"));
@@ -77,8 +82,13 @@ impl Notes {
 
     /// Writes them durably.
     pub(super) fn write(&self, path: &Path) -> Result<(), EngineError> {
-        let bytes = serde_json::to_vec_pretty(self)
-            .map_err(|error| EngineError::new(Code::Failed, format!("could not write notes: {error}"), "report it"))?;
+        let bytes = serde_json::to_vec_pretty(self).map_err(|error| {
+            EngineError::new(
+                Code::Failed,
+                format!("could not write notes: {error}"),
+                "report it",
+            )
+        })?;
         durable::write(path, &bytes)
     }
 
@@ -124,7 +134,9 @@ impl Notes {
 
     /// All blobs that are known.
     pub fn blobs(&self) -> impl Iterator<Item = (ContentRoot, &BlobNote)> {
-        self.blobs.iter().filter_map(|(root, note)| Some((ContentRoot(bytes32(root)?), note)))
+        self.blobs
+            .iter()
+            .filter_map(|(root, note)| Some((ContentRoot(bytes32(root)?), note)))
     }
 
     /// Remembers what a blob is, and whether to serve it.
@@ -150,7 +162,10 @@ impl Notes {
         if self.banned.len() >= MAX_BANNED {
             self.banned.remove(0);
         }
-        self.banned.push(Ban { peer: peer.to_owned(), reason: reason.to_owned() });
+        self.banned.push(Ban {
+            peer: peer.to_owned(),
+            reason: reason.to_owned(),
+        });
     }
 }
 
@@ -177,7 +192,12 @@ mod tests {
     fn damaged_notes_are_refused_and_left_alone() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("notes.json");
-        for bytes in [&b"{"[..], b"", b"[]", br#"{"version":2,"home_id":"","accounts":[],"blobs":{},"banned":[]}"#] {
+        for bytes in [
+            &b"{"[..],
+            b"",
+            b"[]",
+            br#"{"version":2,"home_id":"","accounts":[],"blobs":{},"banned":[]}"#,
+        ] {
             std::fs::write(&path, bytes).unwrap();
             assert_eq!(Notes::read(&path).unwrap_err().code, Code::Damaged);
             assert_eq!(std::fs::read(&path).unwrap(), bytes);

@@ -36,18 +36,27 @@ pub fn seal_into(
         while left > 0 {
             let read = read_some(&mut reader, &mut buffer, file)?;
             let bytes = buffer.get(..read).unwrap_or_default();
-            left = left.checked_sub(read as u64).filter(|_| read > 0).ok_or_else(|| file.changed())?;
+            left = left
+                .checked_sub(read as u64)
+                .filter(|_| read > 0)
+                .ok_or_else(|| file.changed())?;
             writer.push(bytes, &mut import).map_err(from_writing)?;
             done = done.saturating_add(read as u64);
             if !progress(done) {
-                return Err(EngineError::new(Code::Failed, "publishing was broken off", "nothing was kept; try again"));
+                return Err(EngineError::new(
+                    Code::Failed,
+                    "publishing was broken off",
+                    "nothing was kept; try again",
+                ));
             }
         }
         if read_some(&mut reader, &mut buffer, file)? != 0 {
             return Err(file.changed());
         }
     }
-    let written = writer.finish(&source.directory, &mut import).map_err(from_writing)?;
+    let written = writer
+        .finish(&source.directory, &mut import)
+        .map_err(from_writing)?;
     import.commit(written.root, written.footer.blob_len())?;
     Ok(written)
 }
@@ -108,7 +117,11 @@ mod tests {
         std::fs::write(top.join("c"), "the end").unwrap();
         let store = Store::open(&folder.path().join("store"), Options::default()).unwrap();
         let source = Source::walk(&top, Path::new("/nonexistent")).unwrap();
-        Case { folder, store, source }
+        Case {
+            folder,
+            store,
+            source,
+        }
     }
 
     #[test]
@@ -134,7 +147,8 @@ mod tests {
         for len in [599_999usize, 600_001] {
             let case = case();
             std::fs::write(case.folder.path().join("top/a"), vec![7; len]).unwrap();
-            let error = seal_into(&case.store, &case.source, head(Suite::Plain), None, &mut |_| true).unwrap_err();
+            let error =
+                seal_into(&case.store, &case.source, head(Suite::Plain), None, &mut |_| true).unwrap_err();
             assert!(error.message.contains("changed"), "{}", error.message);
             assert!(case.store.list().unwrap().is_empty());
         }
@@ -143,7 +157,12 @@ mod tests {
     #[test]
     fn breaking_off_leaves_nothing_in_the_store() {
         let case = case();
-        assert!(seal_into(&case.store, &case.source, head(Suite::Plain), None, &mut |_| false).is_err());
+        assert!(
+            seal_into(&case.store, &case.source, head(Suite::Plain), None, &mut |_| {
+                false
+            })
+            .is_err()
+        );
         assert!(case.store.list().unwrap().is_empty());
         assert_eq!(case.store.used_bytes(), 0);
     }
@@ -151,9 +170,18 @@ mod tests {
     #[test]
     fn a_free_part_that_is_everything_is_refused() {
         let case = case();
-        let head = Head { free_chunks: 9, ..head(Suite::ChaCha20Poly1305) };
-        let error =
-            seal_into(&case.store, &case.source, head, Some(&ContentKey::from([9; 32])), &mut |_| true).unwrap_err();
+        let head = Head {
+            free_chunks: 9,
+            ..head(Suite::ChaCha20Poly1305)
+        };
+        let error = seal_into(
+            &case.store,
+            &case.source,
+            head,
+            Some(&ContentKey::from([9; 32])),
+            &mut |_| true,
+        )
+        .unwrap_err();
         assert_eq!(error.code, Code::BadInput);
         assert!(error.remedy.contains("--free-part"));
     }

@@ -28,23 +28,70 @@ fn refusal(order: Publish) -> String {
 fn a_listing_says_what_was_asked_for() {
     let listing = listing_of(&order()).unwrap();
     assert_eq!(listing.title.as_slice(), b"A film");
-    assert_eq!((listing.price, listing.editions, listing.royalty), (5, Some(3), 50_000));
+    assert_eq!(
+        (listing.price, listing.editions, listing.royalty),
+        (5, Some(3), 50_000)
+    );
     assert_eq!(listing.tags.len(), 2);
 }
 
 #[test]
 fn what_the_chain_would_refuse_is_refused_before_anything_is_sealed() {
-    assert!(refusal(Publish { title: String::new(), ..order() }).contains("empty"));
-    assert!(refusal(Publish { title: "a\nb".into(), ..order() }).contains("control"));
-    assert!(refusal(Publish { title: "ä".repeat(65), ..order() }).contains("128 bytes"));
-    assert!(refusal(Publish { tags: vec!["x".into(), "x".into()], ..order() }).contains("twice"));
-    assert!(refusal(Publish { tags: (0..9).map(|n| n.to_string()).collect(), ..order() }).contains("8 tags"));
-    assert!(refusal(Publish { tags: vec!["x".repeat(33)], ..order() }).contains("32 bytes"));
-    assert!(refusal(Publish { royalty: 500_001, ..order() }).contains("royalty"));
-    assert!(refusal(Publish { delivery_share: 1_000_001, ..order() }).contains("delivery"));
-    assert!(refusal(Publish { editions: Some(0), ..order() }).contains("editions"));
-    assert!(refusal(Publish { sale: Sale::Open, ..order() }).contains("no editions"));
-    assert!(refusal(Publish { kind: Some("movie".into()), ..order() }).contains("movie"));
+    assert!(refusal(Publish {
+        title: String::new(),
+        ..order()
+    })
+    .contains("empty"));
+    assert!(refusal(Publish {
+        title: "a\nb".into(),
+        ..order()
+    })
+    .contains("control"));
+    assert!(refusal(Publish {
+        title: "ä".repeat(65),
+        ..order()
+    })
+    .contains("128 bytes"));
+    assert!(refusal(Publish {
+        tags: vec!["x".into(), "x".into()],
+        ..order()
+    })
+    .contains("twice"));
+    assert!(refusal(Publish {
+        tags: (0..9).map(|n| n.to_string()).collect(),
+        ..order()
+    })
+    .contains("8 tags"));
+    assert!(refusal(Publish {
+        tags: vec!["x".repeat(33)],
+        ..order()
+    })
+    .contains("32 bytes"));
+    assert!(refusal(Publish {
+        royalty: 500_001,
+        ..order()
+    })
+    .contains("royalty"));
+    assert!(refusal(Publish {
+        delivery_share: 1_000_001,
+        ..order()
+    })
+    .contains("delivery"));
+    assert!(refusal(Publish {
+        editions: Some(0),
+        ..order()
+    })
+    .contains("editions"));
+    assert!(refusal(Publish {
+        sale: Sale::Open,
+        ..order()
+    })
+    .contains("no editions"));
+    assert!(refusal(Publish {
+        kind: Some("movie".into()),
+        ..order()
+    })
+    .contains("movie"));
 }
 
 #[test]
@@ -52,11 +99,17 @@ fn a_preview_of_more_than_4_kib_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("p");
     std::fs::write(&path, vec![b'x'; 4096]).unwrap();
-    let with = |path: &Path| Publish { preview: Some(path.to_owned()), ..order() };
+    let with = |path: &Path| Publish {
+        preview: Some(path.to_owned()),
+        ..order()
+    };
     assert_eq!(listing_of(&with(&path)).unwrap().preview.len(), 4096);
     std::fs::write(&path, vec![b'x'; 4097]).unwrap();
     assert!(refusal(with(&path)).contains("4096 bytes"));
-    assert_eq!(listing_of(&with(&folder.path().join("none"))).unwrap_err().code, Code::NotFound);
+    assert_eq!(
+        listing_of(&with(&folder.path().join("none"))).unwrap_err().code,
+        Code::NotFound
+    );
 }
 
 #[test]
@@ -72,12 +125,22 @@ fn a_free_part_is_rounded_up_to_pieces_and_is_of_no_use_for_what_is_open() {
 
 #[test]
 fn a_post_is_titled_by_its_beginning() {
-    let post = |text: &str| Post { text: text.into(), title: None, tags: vec![], reply_to: Some(3) };
+    let post = |text: &str| Post {
+        text: text.into(),
+        title: None,
+        tags: vec![],
+        reply_to: Some(3),
+    };
     let listing = listing_of_post(&post("Hello\n\tworld")).unwrap();
     assert_eq!(listing.title.as_slice(), b"Hello world");
     assert_eq!(listing.preview.as_slice(), b"Hello\n\tworld");
     assert_eq!((listing.kind, listing.in_reply_to), (Kind::Post, Some(3)));
-    for text in ["😀".repeat(100), "x".repeat(4096), "\u{1}\u{2}".into(), "   ".into()] {
+    for text in [
+        "😀".repeat(100),
+        "x".repeat(4096),
+        "\u{1}\u{2}".into(),
+        "   ".into(),
+    ] {
         assert!(listing_of_post(&post(&text)).is_ok(), "{text}");
     }
     assert!(listing_of_post(&post("")).is_err());
@@ -90,7 +153,12 @@ fn the_kind_is_guessed_from_the_files() {
     let top = folder.path().join("top");
     std::fs::create_dir(&top).unwrap();
     let guess = |path: &Path| guessed_kind(&Source::walk(path, Path::new("/nonexistent")).unwrap());
-    for (name, kind) in [("a.mp4", Kind::Film), ("b.mp3", Kind::Music), ("c.png", Kind::Picture), ("d.bin", Kind::Other)] {
+    for (name, kind) in [
+        ("a.mp4", Kind::Film),
+        ("b.mp3", Kind::Music),
+        ("c.png", Kind::Picture),
+        ("d.bin", Kind::Other),
+    ] {
         std::fs::write(top.join(name), "x").unwrap();
         assert_eq!(guess(&top.join(name)), kind, "{name}");
     }

@@ -40,7 +40,11 @@ impl Source {
         let home = home.canonicalize().unwrap_or_else(|_| home.to_owned());
         if home.starts_with(&top) || top.starts_with(&home) {
             return Err(EngineError::bad_input(
-                format!("{} and the home {} overlap, and the home holds the wallet", top.display(), home.display()),
+                format!(
+                    "{} and the home {} overlap, and the home holds the wallet",
+                    top.display(),
+                    home.display()
+                ),
                 "publish a folder without the home in it",
             ));
         }
@@ -59,9 +63,13 @@ impl Source {
             ));
         }
         files.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let directory = Directory::lay_out(files.iter().map(|(path, file)| (path.clone(), file.len))).map_err(|error| {
-            EngineError::bad_input(format!("{} cannot be published: {error}", top.display()), "rename or move what it names")
-        })?;
+        let directory = Directory::lay_out(files.iter().map(|(path, file)| (path.clone(), file.len)))
+            .map_err(|error| {
+                EngineError::bad_input(
+                    format!("{} cannot be published: {error}", top.display()),
+                    "rename or move what it names",
+                )
+            })?;
         let len = files
             .iter()
             .try_fold(0u64, |sum, (_, file)| sum.checked_add(file.len))
@@ -72,7 +80,11 @@ impl Source {
                     "publish it in parts",
                 )
             })?;
-        Ok(Self { directory, files: files.into_iter().map(|(_, file)| file).collect(), len })
+        Ok(Self {
+            directory,
+            files: files.into_iter().map(|(_, file)| file).collect(),
+            len,
+        })
     }
 }
 
@@ -88,7 +100,11 @@ fn walk_folder(top: &Path, files: &mut Vec<(EntryPath, SourceFile)>) -> Result<(
                 folders.push(path);
                 continue;
             }
-            let (target, found) = if found.is_symlink() { follow(top, &path)? } else { (path.clone(), found) };
+            let (target, found) = if found.is_symlink() {
+                follow(top, &path)?
+            } else {
+                (path.clone(), found)
+            };
             files.push((relative(top, &path)?, SourceFile::of(target, &found)?));
             if files.len() > MAX_ENTRIES {
                 return Err(EngineError::bad_input(
@@ -106,7 +122,11 @@ fn follow(top: &Path, link: &Path) -> Result<(PathBuf, Metadata), EngineError> {
     let target = link.canonicalize().disk("follow the link", link)?;
     if !target.starts_with(top) {
         return Err(EngineError::bad_input(
-            format!("the link {} leads out of the folder, to {}", link.display(), target.display()),
+            format!(
+                "the link {} leads out of the folder, to {}",
+                link.display(),
+                target.display()
+            ),
             "put a copy in its place, or remove it",
         ));
     }
@@ -127,7 +147,10 @@ fn relative(top: &Path, path: &Path) -> Result<EntryPath, EngineError> {
 
 fn entry_path(name: &[u8], path: &Path) -> Result<EntryPath, EngineError> {
     EntryPath::from_utf8(name).map_err(|error| {
-        EngineError::bad_input(format!("{} cannot be published: {error}", path.display()), "rename it, or move it")
+        EngineError::bad_input(
+            format!("{} cannot be published: {error}", path.display()),
+            "rename it, or move it",
+        )
     })
 }
 
@@ -145,11 +168,18 @@ impl SourceFile {
                 "no file"
             };
             return Err(EngineError::bad_input(
-                format!("{} is {what}, and only files and folders can be published", path.display()),
+                format!(
+                    "{} is {what}, and only files and folders can be published",
+                    path.display()
+                ),
                 "move it out of the way",
             ));
         }
-        Ok(Self { path, len: found.len(), identity: (found.dev(), found.ino()) })
+        Ok(Self {
+            path,
+            len: found.len(),
+            identity: (found.dev(), found.ino()),
+        })
     }
 
     /// Where it is.
@@ -224,9 +254,19 @@ mod tests {
 
     #[test]
     fn files_come_in_the_order_of_the_directory() {
-        let folder = Folder::new(&[("b/two.txt", "22"), ("a.txt", "1"), ("b/empty", ""), ("Ünï/ß.txt", "333")]);
+        let folder = Folder::new(&[
+            ("b/two.txt", "22"),
+            ("a.txt", "1"),
+            ("b/empty", ""),
+            ("Ünï/ß.txt", "333"),
+        ]);
         let source = folder.walk().unwrap();
-        let paths: Vec<&str> = source.directory.entries.iter().map(|entry| entry.path.as_str()).collect();
+        let paths: Vec<&str> = source
+            .directory
+            .entries
+            .iter()
+            .map(|entry| entry.path.as_str())
+            .collect();
         assert_eq!(paths, ["a.txt", "b/empty", "b/two.txt", "Ünï/ß.txt"]);
         assert_eq!(source.len, 6);
         let lens: Vec<u64> = source.files.iter().map(SourceFile::len).collect();
@@ -281,7 +321,10 @@ mod tests {
         let folder = Folder::new(&[("a.txt", "1")]);
         let _socket = std::os::unix::net::UnixListener::bind(folder.top().join("s")).unwrap();
         assert!(folder.refusal().contains("is a socket"));
-        assert!(Source::walk(Path::new("/dev/null"), Path::new("/nonexistent")).unwrap_err().message.contains("a device"));
+        assert!(Source::walk(Path::new("/dev/null"), Path::new("/nonexistent"))
+            .unwrap_err()
+            .message
+            .contains("a device"));
     }
 
     #[test]
@@ -293,7 +336,12 @@ mod tests {
     #[test]
     fn names_that_other_systems_cannot_hold_are_refused() {
         for name in ["a:b", "nul.txt", "dot."] {
-            assert!(Folder::new(&[(name, "1")]).refusal().contains("cannot be published"), "{name}");
+            assert!(
+                Folder::new(&[(name, "1")])
+                    .refusal()
+                    .contains("cannot be published"),
+                "{name}"
+            );
         }
         let folder = Folder::new(&[]);
         std::fs::write(folder.top().join(std::ffi::OsStr::from_bytes(b"\xff")), "").unwrap();
@@ -303,7 +351,12 @@ mod tests {
     #[test]
     fn a_folder_without_a_file_and_a_missing_path_are_refused() {
         assert!(Folder::new(&[]).refusal().contains("no file"));
-        assert_eq!(Source::walk(Path::new("/nonexistent/x"), Path::new("/h")).unwrap_err().code, Code::Disk);
+        assert_eq!(
+            Source::walk(Path::new("/nonexistent/x"), Path::new("/h"))
+                .unwrap_err()
+                .code,
+            Code::Disk
+        );
     }
 
     #[test]
@@ -311,7 +364,14 @@ mod tests {
         let folder = Folder::new(&[("home/wallet.age", "w"), ("a.txt", "1")]);
         let home = folder.top().join("home");
         for path in [folder.top(), home.clone(), home.join("wallet.age")] {
-            assert!(Source::walk(&path, &home).unwrap_err().message.contains("overlap"), "{}", path.display());
+            assert!(
+                Source::walk(&path, &home)
+                    .unwrap_err()
+                    .message
+                    .contains("overlap"),
+                "{}",
+                path.display()
+            );
         }
         assert!(Source::walk(&folder.top().join("a.txt"), &home).is_ok());
     }

@@ -32,6 +32,8 @@ pub struct Seats {
     bond: Option<Amount>,
     /// Cards that refused a seat in this run, for a reason that does not pass by itself.
     refused: BTreeSet<CardId>,
+    /// Cards whose seat is too young to be left; looked at again at the next heartbeat.
+    young: BTreeSet<CardId>,
     /// Block of the last sign of life.
     alive_at: Option<BlockNumber>,
 }
@@ -44,6 +46,7 @@ impl Seats {
             addresses: swarm.address_bytes(),
             bond,
             refused: BTreeSet::new(),
+            young: BTreeSet::new(),
             alive_at: None,
         }
     }
@@ -52,7 +55,12 @@ impl Seats {
     pub async fn keep(&mut self, engine: &Engine, actor: &Actor, events: &Events) {
         loop {
             if let Err(error) = self.keep_while_connected(engine, actor, events).await {
-                events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                events
+                    .say(Event::Trouble {
+                        message: error.message,
+                        remedy: error.remedy,
+                    })
+                    .await;
             }
             tokio::time::sleep(TRY_AGAIN).await;
         }
@@ -68,9 +76,15 @@ impl Seats {
         let beat_every = (chain.lengths().await?.seat_lifetime_blocks / HEARTBEATS_PER_LIFE).max(1);
         if self.alive_at.is_none() {
             let (peer, addresses) = (self.peer.clone(), self.addresses.clone());
-            let registered = chain.register_seeder(&actor.signer, peer, addresses, Wait::Best).await?;
+            let registered = chain
+                .register_seeder(&actor.signer, peer, addresses, Wait::Best)
+                .await?;
             self.alive_at = Some(registered.at.number);
-            events.say(Event::Registered { block: registered.at.number }).await;
+            events
+                .say(Event::Registered {
+                    block: registered.at.number,
+                })
+                .await;
         }
         let mut blocks = chain.finalized_blocks().await?;
         self.bring_in_step(engine, actor, events).await?;
@@ -84,6 +98,9 @@ impl Seats {
                         let beaten = chain.heartbeat(&actor.signer, Wait::Best).await?;
                         self.alive_at = Some(beaten.at.number);
                         events.say(Event::Heartbeat { block: beaten.at.number }).await;
+                        if !std::mem::take(&mut self.young).is_empty() {
+                            self.bring_in_step(engine, actor, events).await?;
+                        }
                     }
                 }
             }
@@ -93,20 +110,36 @@ impl Seats {
     /// Gives up all seats; whether that worked.
     pub async fn leave_all(&mut self, engine: &Engine, actor: &Actor, events: &Events) -> bool {
         let left = async {
-            let seated = engine.chain().await?.at_best().await?.seats_of(actor.account).await?;
+            let seated = engine
+                .chain()
+                .await?
+                .at_best()
+                .await?
+                .seats_of(actor.account)
+                .await?;
             let deltas: Vec<Delta> = seated.into_iter().map(|card| Delta::Leave { card }).collect();
             self.apply(engine, actor, deltas, events).await
         };
         match left.await {
             Ok(()) => true,
             Err(error) => {
-                events.say(Event::Trouble { message: error.message, remedy: error.remedy }).await;
+                events
+                    .say(Event::Trouble {
+                        message: error.message,
+                        remedy: error.remedy,
+                    })
+                    .await;
                 false
             }
         }
     }
 
-    async fn bring_in_step(&mut self, engine: &Engine, actor: &Actor, events: &Events) -> Result<(), EngineError> {
+    async fn bring_in_step(
+        &mut self,
+        engine: &Engine,
+        actor: &Actor,
+        events: &Events,
+    ) -> Result<(), EngineError> {
         let chain = engine.chain().await?;
         let bond = match self.bond {
             Some(bond) => bond.0,
@@ -116,11 +149,16 @@ impl Seats {
         let now = chain.at_best().await?;
         let mut seated = BTreeMap::new();
         for card in now.seats_of(actor.account).await? {
-            let seats = if held.contains_key(&card) { now.seats(card).await? } else { Vec::new() };
+            let seats = if held.contains_key(&card) {
+                now.seats(card).await?
+            } else {
+                Vec::new()
+            };
             let own = seats.into_iter().find(|seat| seat.seeder == actor.account);
             seated.insert(card, own.map(|seat| seat.coverage));
         }
-        let deltas = deltas(&held, &seated, &self.refused, bond);
+        let passed_over = &self.refused | &self.young;
+        let deltas = deltas(&held, &seated, &passed_over, bond);
         self.apply(engine, actor, deltas, events).await
     }
 
@@ -153,10 +191,25 @@ impl Seats {
     }
 
     async fn refuse(&mut self, deltas: &[Delta], error: EngineError, events: &Events) {
-        self.refused.extend(deltas.iter().map(card_of));
+        let chain_error = error.details.get("chain_error").and_then(|name| name.as_str());
+        let passes = if chain_error == Some("SeatTooYoung") {
+            &mut self.young
+        } else {
+            &mut self.refused
+        };
+        passes.extend(deltas.iter().map(card_of));
         let cards: Vec<String> = deltas.iter().map(|delta| card_of(delta).to_string()).collect();
-        let message = format!("no seat on card {}: {}", cards.join(", "), error.message);
-        events.say(Event::Trouble { message, remedy: error.remedy }).await;
+        let message = format!(
+            "the seat on card {} stays as it is: {}",
+            cards.join(", "),
+            error.message
+        );
+        events
+            .say(Event::Trouble {
+                message,
+                remedy: error.remedy,
+            })
+            .await;
     }
 
     async fn apply_call(
@@ -166,7 +219,11 @@ impl Seats {
         deltas: &[Delta],
         events: &Events,
     ) -> Result<(), EngineError> {
-        let applied = engine.chain().await?.apply(&actor.signer, deltas.to_vec(), Wait::Best).await?;
+        let applied = engine
+            .chain()
+            .await?
+            .apply(&actor.signer, deltas.to_vec(), Wait::Best)
+            .await?;
         self.alive_at = Some(applied.at.number);
         let (mut joined, mut covered, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for delta in deltas {
@@ -176,7 +233,14 @@ impl Seats {
                 Delta::Leave { card } => left.push(*card),
             }
         }
-        events.say(Event::Announced { joined, covered, left, block: applied.at.number }).await;
+        events
+            .say(Event::Announced {
+                joined,
+                covered,
+                left,
+                block: applied.at.number,
+            })
+            .await;
         Ok(())
     }
 }
@@ -185,7 +249,11 @@ impl Seats {
 /// note that is wrong) is left out: a seat for it would be a lie.
 async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError> {
     let noted: Vec<_> = engine.home().notes(|notes| {
-        notes.blobs().filter(|(_, note)| note.seed).map(|(root, note)| (root, note.card)).collect()
+        notes
+            .blobs()
+            .filter(|(_, note)| note.seed)
+            .map(|(root, note)| (root, note.card))
+            .collect()
     });
     let chain = engine.chain().await?.at_finalized().await?;
     let mut held = BTreeMap::new();
@@ -196,9 +264,12 @@ async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError
             Err(error) if error.code == Code::NotFound => continue,
             Err(error) => return Err(error),
         };
-        let Some(blob) = blob.filter(|blob| blob.root == root) else { continue };
+        let Some(blob) = blob.filter(|blob| blob.root == root) else {
+            continue;
+        };
         let store = engine.store().await?.clone();
-        let coverage = waiting_for_disk(move || Ok(store.held(root).map(|bits| bits.coverage(blob.len)))).await?;
+        let coverage =
+            waiting_for_disk(move || Ok(store.held(root).map(|bits| bits.coverage(blob.len)))).await?;
         match coverage {
             Ok(coverage) if !coverage.is_empty() => {
                 held.insert(card, coverage);
@@ -210,22 +281,34 @@ async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError
     Ok(held)
 }
 
-/// What has to change for the seats to say what is held. `seated` gives each seat's coverage, `None` where it is not live.
+/// What has to change for the seats to say what is held. `seated` gives each seat's coverage, `None` where it is not live;
+/// cards of `passed_over` are left as they are.
 fn deltas(
     held: &BTreeMap<CardId, Coverage>,
     seated: &BTreeMap<CardId, Option<Coverage>>,
-    refused: &BTreeSet<CardId>,
+    passed_over: &BTreeSet<CardId>,
     bond: Balance,
 ) -> Vec<Delta> {
-    let taken = held.iter().filter_map(|(&card, &coverage)| match seated.get(&card) {
-        _ if refused.contains(&card) => None,
-        None => Some(Delta::Join { card, coverage, price_per_mib: None, bond }),
-        Some(said) if *said == Some(coverage) => None,
-        Some(_) => Some(Delta::Cover { card, coverage }),
-    });
-    let left = seated.keys().filter(|card| !held.contains_key(card)).map(|&card| Delta::Leave { card });
+    let taken = held
+        .iter()
+        .filter_map(|(&card, &coverage)| match seated.get(&card) {
+            None => Some(Delta::Join {
+                card,
+                coverage,
+                price_per_mib: None,
+                bond,
+            }),
+            Some(said) if *said == Some(coverage) => None,
+            Some(_) => Some(Delta::Cover { card, coverage }),
+        });
+    let left = seated
+        .keys()
+        .filter(|card| !held.contains_key(card))
+        .map(|&card| Delta::Leave { card });
     // Bonds come back before new ones are asked for.
-    left.chain(taken).collect()
+    left.chain(taken)
+        .filter(|delta| !passed_over.contains(&card_of(delta)))
+        .collect()
 }
 
 fn card_of(delta: &Delta) -> CardId {
@@ -247,21 +330,38 @@ mod tests {
     const PART: Coverage = Coverage(0b001);
 
     fn joins(card: CardId) -> Delta {
-        Delta::Join { card, coverage: ALL, price_per_mib: None, bond: 9 }
+        Delta::Join {
+            card,
+            coverage: ALL,
+            price_per_mib: None,
+            bond: 9,
+        }
     }
 
     #[test]
     fn seats_follow_what_is_held() {
         let held = BTreeMap::from([(1, ALL), (2, ALL), (3, ALL), (4, ALL)]);
-        let seated = BTreeMap::from([(2, Some(ALL)), (3, Some(PART)), (4, None), (5, Some(ALL)), (6, None)]);
+        let seated = BTreeMap::from([
+            (2, Some(ALL)),
+            (3, Some(PART)),
+            (4, None),
+            (5, Some(ALL)),
+            (6, None),
+        ]);
         assert_eq!(
             deltas(&held, &seated, &BTreeSet::new(), 9),
             [
                 Delta::Leave { card: 5 },
                 Delta::Leave { card: 6 },
                 joins(1),
-                Delta::Cover { card: 3, coverage: ALL },
-                Delta::Cover { card: 4, coverage: ALL },
+                Delta::Cover {
+                    card: 3,
+                    coverage: ALL
+                },
+                Delta::Cover {
+                    card: 4,
+                    coverage: ALL
+                },
             ]
         );
     }
@@ -274,8 +374,12 @@ mod tests {
     }
 
     #[test]
-    fn a_card_that_refused_a_seat_is_not_asked_again() {
+    fn a_card_that_refused_is_not_asked_again() {
         let held = BTreeMap::from([(1, ALL), (2, ALL)]);
-        assert_eq!(deltas(&held, &BTreeMap::new(), &BTreeSet::from([1]), 9), [joins(2)]);
+        let seated = BTreeMap::from([(3, Some(ALL)), (4, Some(ALL))]);
+        assert_eq!(
+            deltas(&held, &seated, &BTreeSet::from([1, 3]), 9),
+            [Delta::Leave { card: 4 }, joins(2)]
+        );
     }
 }

@@ -36,7 +36,9 @@ impl AccountName {
 
     /// What comes behind the words.
     pub fn derivation_path(&self) -> String {
-        self.0.as_ref().map_or_else(String::new, |name| format!("//{name}"))
+        self.0
+            .as_ref()
+            .map_or_else(String::new, |name| format!("//{name}"))
     }
 }
 
@@ -66,10 +68,23 @@ mod tests {
 
     #[test]
     fn a_name_that_would_be_more_than_one_junction_is_refused() {
-        for name in ["", "/", "//Alice", "a/b", "a//b", "a b", "ä", "///pw", &"a".repeat(33)] {
+        for name in [
+            "",
+            "/",
+            "//Alice",
+            "a/b",
+            "a//b",
+            "a b",
+            "ä",
+            "///pw",
+            &"a".repeat(33),
+        ] {
             assert!(AccountName::named(name).is_err(), "{name}");
         }
         assert!(serde_json::from_str::<AccountName>(r#""a//b""#).is_err());
-        assert_eq!(serde_json::from_str::<AccountName>("null").unwrap(), AccountName::DEFAULT);
+        assert_eq!(
+            serde_json::from_str::<AccountName>("null").unwrap(),
+            AccountName::DEFAULT
+        );
     }
 }

@@ -109,11 +109,23 @@ mod tests {
     fn every_argument_of_a_content_secret_decides() {
         let wallet = wallet();
         let base = wallet.content_secret(&[1; 32], &[2; 32], &[3; 32]).commitment();
-        assert_ne!(base, wallet.content_secret(&[9; 32], &[2; 32], &[3; 32]).commitment());
-        assert_ne!(base, wallet.content_secret(&[1; 32], &[9; 32], &[3; 32]).commitment());
-        assert_ne!(base, wallet.content_secret(&[1; 32], &[2; 32], &[9; 32]).commitment());
+        assert_ne!(
+            base,
+            wallet.content_secret(&[9; 32], &[2; 32], &[3; 32]).commitment()
+        );
+        assert_ne!(
+            base,
+            wallet.content_secret(&[1; 32], &[9; 32], &[3; 32]).commitment()
+        );
+        assert_ne!(
+            base,
+            wallet.content_secret(&[1; 32], &[2; 32], &[9; 32]).commitment()
+        );
         let other = Wallet::generate().unwrap();
-        assert_ne!(base, other.content_secret(&[1; 32], &[2; 32], &[3; 32]).commitment());
+        assert_ne!(
+            base,
+            other.content_secret(&[1; 32], &[2; 32], &[3; 32]).commitment()
+        );
     }
 
     #[test]

@@ -32,9 +32,16 @@ struct Inside {
 /// The words, sealed.
 pub fn seal(words: &str, passphrase: &Passphrase, work_factor: u8) -> Result<Vec<u8>, EngineError> {
     let failed = |error: &dyn std::fmt::Display| {
-        EngineError::new(Code::Wallet, format!("could not seal the wallet: {error}"), "try again")
+        EngineError::new(
+            Code::Wallet,
+            format!("could not seal the wallet: {error}"),
+            "try again",
+        )
     };
-    let inside = Inside { version: VERSION, mnemonic: words.to_owned() };
+    let inside = Inside {
+        version: VERSION,
+        mnemonic: words.to_owned(),
+    };
     let plain = Zeroizing::new(serde_json::to_vec(&inside).map_err(|error| failed(&error))?);
     let mut recipient = age::scrypt::Recipient::new(passphrase.for_age());
     recipient.set_work_factor(work_factor);
@@ -60,26 +67,37 @@ pub fn open(sealed: &[u8], passphrase: &Passphrase, path: &Path) -> Result<Zeroi
     let decryptor = age::Decryptor::new_buffered(sealed).map_err(|_| damaged())?;
     let mut identity = age::scrypt::Identity::new(passphrase.for_age());
     identity.set_max_work_factor(MAX_WORK_FACTOR);
-    let mut reader = decryptor.decrypt(iter::once(&identity as &dyn age::Identity)).map_err(|error| match error {
-        DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => EngineError::new(
-            Code::WrongPassphrase,
-            format!("the passphrase does not open {}", path.display()),
-            "try again; without the passphrase only your words help: hashcard wallet import",
-        ),
-        DecryptError::ExcessiveWork { required, .. } => EngineError::new(
-            Code::Wallet,
-            format!("{} asks for more work (2^{required}) than any wallet of this program", path.display()),
-            "put back your copy of it",
-        ),
-        _ => damaged(),
-    })?;
+    let mut reader = decryptor
+        .decrypt(iter::once(&identity as &dyn age::Identity))
+        .map_err(|error| match error {
+            DecryptError::DecryptionFailed | DecryptError::KeyDecryptionFailed => EngineError::new(
+                Code::WrongPassphrase,
+                format!("the passphrase does not open {}", path.display()),
+                "try again; without the passphrase only your words help: hashcard wallet import",
+            ),
+            DecryptError::ExcessiveWork { required, .. } => EngineError::new(
+                Code::Wallet,
+                format!(
+                    "{} asks for more work (2^{required}) than any wallet of this program",
+                    path.display()
+                ),
+                "put back your copy of it",
+            ),
+            _ => damaged(),
+        })?;
     let mut plain = Zeroizing::new(Vec::with_capacity(sealed.len()));
-    (&mut reader).take(MAX_LEN).read_to_end(&mut plain).map_err(|_| damaged())?;
+    (&mut reader)
+        .take(MAX_LEN)
+        .read_to_end(&mut plain)
+        .map_err(|_| damaged())?;
     let mut inside: Inside = serde_json::from_slice(&plain).map_err(|_| damaged())?;
     if inside.version != VERSION {
         return Err(EngineError::new(
             Code::Wallet,
-            format!("{} was written by a later version of this program", path.display()),
+            format!(
+                "{} was written by a later version of this program",
+                path.display()
+            ),
             "use that version",
         ));
     }
@@ -100,15 +118,24 @@ pub mod tests {
     #[test]
     fn changed_and_missing_bytes_are_noticed() {
         let sealed = seal("some words", &passphrase("p"), QUICK).unwrap();
-        assert_eq!(*open(&sealed, &passphrase("p"), Path::new("w")).unwrap(), "some words");
+        assert_eq!(
+            *open(&sealed, &passphrase("p"), Path::new("w")).unwrap(),
+            "some words"
+        );
         // Some of them, in every part of the file: each opening measures the machine first.
         for at in (0..sealed.len()).step_by(13) {
             let mut changed = sealed.clone();
             changed[at] ^= 1;
-            assert!(open(&changed, &passphrase("p"), Path::new("w")).is_err(), "byte {at}");
+            assert!(
+                open(&changed, &passphrase("p"), Path::new("w")).is_err(),
+                "byte {at}"
+            );
         }
         for len in (0..sealed.len()).step_by(29) {
-            assert!(open(&sealed[..len], &passphrase("p"), Path::new("w")).is_err(), "length {len}");
+            assert!(
+                open(&sealed[..len], &passphrase("p"), Path::new("w")).is_err(),
+                "length {len}"
+            );
         }
     }
 

@@ -24,7 +24,11 @@ impl Passphrase {
     /// The same, without a copy.
     pub fn of(text: Zeroizing<String>) -> Result<Self, EngineError> {
         if text.is_empty() {
-            return Err(EngineError::new(Code::NoPassphrase, "the passphrase is empty", "give one"));
+            return Err(EngineError::new(
+                Code::NoPassphrase,
+                "the passphrase is empty",
+                "give one",
+            ));
         }
         Ok(Self(text))
     }
@@ -34,7 +38,9 @@ impl Passphrase {
         let file = std::fs::File::open(path).disk("open the passphrase file", path)?;
         // With room for all of it, so that growing leaves no copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(MAX_LEN as usize + 1));
-        file.take(MAX_LEN + 1).read_to_end(&mut bytes).disk("read the passphrase file", path)?;
+        file.take(MAX_LEN + 1)
+            .read_to_end(&mut bytes)
+            .disk("read the passphrase file", path)?;
         let refused = |what: &str| {
             EngineError::new(
                 Code::NoPassphrase,
@@ -86,9 +92,16 @@ pub mod tests {
     fn the_first_line_of_a_file_is_the_passphrase() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("p");
-        for bytes in ["pass word", "pass word\n", "pass word\r\n", "pass word\nnot this\n"] {
+        for bytes in [
+            "pass word",
+            "pass word\n",
+            "pass word\r\n",
+            "pass word\nnot this\n",
+        ] {
             std::fs::write(&path, bytes).unwrap();
-            assert!(Passphrase::read_from(&path).unwrap().same_as(&Passphrase::new("pass word").unwrap()));
+            assert!(Passphrase::read_from(&path)
+                .unwrap()
+                .same_as(&Passphrase::new("pass word").unwrap()));
         }
     }
 
@@ -98,9 +111,18 @@ pub mod tests {
         let path = folder.path().join("p");
         for bytes in [&b""[..], b"\n", b"\nsecond", b"\xff\xfe", &[b'a'; 5000]] {
             std::fs::write(&path, bytes).unwrap();
-            assert_eq!(Passphrase::read_from(&path).err().unwrap().code, Code::NoPassphrase);
+            assert_eq!(
+                Passphrase::read_from(&path).err().unwrap().code,
+                Code::NoPassphrase
+            );
         }
-        assert_eq!(Passphrase::read_from(&folder.path().join("none")).err().unwrap().code, Code::Disk);
+        assert_eq!(
+            Passphrase::read_from(&folder.path().join("none"))
+                .err()
+                .unwrap()
+                .code,
+            Code::Disk
+        );
         assert_eq!(Passphrase::new("").err().unwrap().code, Code::NoPassphrase);
     }
 }

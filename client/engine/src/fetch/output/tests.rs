@@ -27,19 +27,29 @@ fn head(free_chunks: u32) -> Head {
 fn case_of(files: &[(&str, Vec<u8>)], free_chunks: u32) -> Case {
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(&folder.path().join("store"), Options::default()).unwrap();
-    let lens = files.iter().map(|(path, bytes)| (EntryPath::parse(path).unwrap(), bytes.len() as u64));
+    let lens = files
+        .iter()
+        .map(|(path, bytes)| (EntryPath::parse(path).unwrap(), bytes.len() as u64));
     let directory = Directory::lay_out(lens).unwrap();
     let key = ContentKey::from([9; 32]);
     let mut import = store.import().unwrap();
     let mut writer = BlobWriter::new(head(free_chunks), Some(&key)).unwrap();
     for entry in &directory.entries {
-        let (_, bytes) = files.iter().find(|(path, _)| *path == entry.path.as_str()).unwrap();
+        let (_, bytes) = files
+            .iter()
+            .find(|(path, _)| *path == entry.path.as_str())
+            .unwrap();
         writer.push(bytes, &mut import).unwrap();
     }
     let written = writer.finish(&directory, &mut import).unwrap();
     import.commit(written.root, written.footer.blob_len()).unwrap();
     std::fs::create_dir(folder.path().join("out")).unwrap();
-    Case { folder, store, root: written.root, key }
+    Case {
+        folder,
+        store,
+        root: written.root,
+        key,
+    }
 }
 
 impl Case {
@@ -69,8 +79,9 @@ impl Case {
 
     fn left_over(&self) -> Vec<String> {
         let names = self.folder.path().join("out").read_dir().unwrap();
-        let mut names: Vec<String> =
-            names.map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned()).collect();
+        let mut names: Vec<String> = names
+            .map(|entry| entry.unwrap().file_name().to_string_lossy().into_owned())
+            .collect();
         names.sort();
         names
     }
@@ -94,7 +105,11 @@ fn a_folder_comes_back_as_it_was() {
     assert_eq!(written.output, case.out("A film"));
     assert_eq!((written.bytes, written.files), (700_013, 5));
     for (path, bytes) in &files {
-        assert_eq!(&std::fs::read(written.output.join(path)).unwrap(), bytes, "{path}");
+        assert_eq!(
+            &std::fs::read(written.output.join(path)).unwrap(),
+            bytes,
+            "{path}"
+        );
     }
     assert_eq!(case.left_over(), ["A film"]);
 }
@@ -102,8 +117,14 @@ fn a_folder_comes_back_as_it_was() {
 #[test]
 fn a_single_file_has_its_own_name_or_the_one_asked_for() {
     let case = case_of(&[("film.mp4", vec![7; 300_000])], 0);
-    assert_eq!(case.write(&case.target(None, false)).unwrap().output, case.out("film.mp4"));
-    assert_eq!(case.write(&case.target(Some("other"), false)).unwrap().output, case.out("other"));
+    assert_eq!(
+        case.write(&case.target(None, false)).unwrap().output,
+        case.out("film.mp4")
+    );
+    assert_eq!(
+        case.write(&case.target(Some("other"), false)).unwrap().output,
+        case.out("other")
+    );
     assert_eq!(std::fs::read(case.out("other")).unwrap(), vec![7; 300_000]);
     assert_eq!(case.left_over(), ["film.mp4", "other"]);
 }
@@ -125,10 +146,21 @@ fn what_is_there_is_never_replaced_unasked() {
     let error = case.write(&case.target(None, false)).unwrap_err();
     assert_eq!((error.code, error.exit), (Code::OutputExists, 2));
     assert_eq!(std::fs::read(case.out("film.mp4")).unwrap(), b"precious");
-    assert_eq!(case.target(Some("film.mp4"), false).ensure_free().unwrap_err().code, Code::OutputExists);
+    assert_eq!(
+        case.target(Some("film.mp4"), false)
+            .ensure_free()
+            .unwrap_err()
+            .code,
+        Code::OutputExists
+    );
 
     symlink("/nonexistent", case.out("dangling")).unwrap();
-    assert_eq!(case.write(&case.target(Some("dangling"), false)).unwrap_err().code, Code::OutputExists);
+    assert_eq!(
+        case.write(&case.target(Some("dangling"), false))
+            .unwrap_err()
+            .code,
+        Code::OutputExists
+    );
 
     case.write(&case.target(None, true)).unwrap();
     assert_eq!(std::fs::read(case.out("film.mp4")).unwrap(), vec![7; 10]);
@@ -201,10 +233,25 @@ fn a_free_part_is_written_without_a_key() {
 #[test]
 fn a_title_that_is_no_name_for_a_file_is_not_used_as_one() {
     let case = case_of(&[("a", vec![1])], 0);
-    let name = |title: &str| Target { title: title.into(), ..case.target(None, false) }.fallback_name();
+    let name = |title: &str| {
+        Target {
+            title: title.into(),
+            ..case.target(None, false)
+        }
+        .fallback_name()
+    };
     assert_eq!(name("A film"), "A film");
     assert_eq!(name("a/b"), "a-b");
-    for title in ["..", "", "/", "C:\\x", "nul", ".hidden", "a\u{202e}b", &"x".repeat(300)] {
+    for title in [
+        "..",
+        "",
+        "/",
+        "C:\\x",
+        "nul",
+        ".hidden",
+        "a\u{202e}b",
+        &"x".repeat(300),
+    ] {
         let name = name(title);
         assert!(name == "card-7" || name == "-", "{title} became {name}");
     }
@@ -213,6 +260,8 @@ fn a_title_that_is_no_name_for_a_file_is_not_used_as_one() {
 #[test]
 fn an_output_that_cannot_be_made_is_a_failure_of_the_disk() {
     let case = case_of(&[("a", vec![1])], 0);
-    let error = case.write(&case.target(Some("no/such/folder/x"), false)).unwrap_err();
+    let error = case
+        .write(&case.target(Some("no/such/folder/x"), false))
+        .unwrap_err();
     assert_eq!(error.code, Code::Disk);
 }
