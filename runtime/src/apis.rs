@@ -10,7 +10,7 @@ use frame_support::{
 };
 use hashcard_primitives::{
     blob::ContentRoot,
-    card::{CardId, CardView},
+    card::{CardId, CardView, Sources},
     feed::{FeedPage, FeedQuery},
     key::{Edition, ItemId, KeyIndex, KeyPage, KeyView, OrderId, OrderPage, OrderView},
     seeder::SeatPage,
@@ -196,6 +196,12 @@ impl_runtime_apis! {
         }
         fn feed(query: FeedQuery<AccountId>) -> FeedPage<AccountId> {
             Cards::feed(query)
+        }
+        fn superseded_by(card: CardId) -> Option<CardId> {
+            Cards::superseded_by(card)
+        }
+        fn sources(card: CardId) -> Sources {
+            Cards::sources(card)
         }
     }
 

@@ -172,6 +172,7 @@ pub mod tests {
                 supersedes: None,
                 royalty: 0,
                 delivery_share: 0,
+                collaborators: Default::default(),
                 published_at: 1,
             },
             terms: Terms {

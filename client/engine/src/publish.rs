@@ -292,6 +292,7 @@ fn listing_of(order: &Publish) -> Result<Listing, EngineError> {
         delivery_share: order.delivery_share,
         price,
         editions: order.editions,
+        collaborators: Default::default(),
     })
 }
 
@@ -311,6 +312,7 @@ fn listing_of_post(post: &Post) -> Result<Listing, EngineError> {
         delivery_share: 0,
         price: 0,
         editions: None,
+        collaborators: Default::default(),
     })
 }
 

@@ -10,8 +10,8 @@ use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use hashcard_primitives::{
     blob::{ContentRoot, Suite},
     card::{
-        Access, Blob, Card, CardId, KeyCommitments, Kind, Listing, Preview, Tag, Tags, Terms, Title,
-        MAX_PREVIEW, MAX_TAG, MAX_TAGS, MAX_TITLE,
+        Access, Blob, Card, CardId, Collaborator, Collaborators, KeyCommitments, Kind, Listing, Preview, Tag,
+        Tags, Terms, Title, MAX_COLLABORATORS, MAX_PREVIEW, MAX_TAG, MAX_TAGS, MAX_TITLE, WHOLE_SHARE,
     },
     feed::PAGE_ROWS,
     Balance, BoundedVec,
@@ -61,6 +61,10 @@ pub(crate) fn store_largest<T: Config>(
         supersedes: None,
         royalty: listing.royalty,
         delivery_share: listing.delivery_share,
+        collaborators: match access {
+            Access::Keyed => most_collaborators(AccountId32::new),
+            Access::Open | Access::Inline => Collaborators::default(),
+        },
         published_at: Pallet::<T>::now(),
     };
     Pallet::<T>::store(card, terms, listing.preview).expect("the creator was endowed; qed")
@@ -96,7 +100,17 @@ fn largest_listing(tags: u32) -> Listing {
         delivery_share: 1,
         price: 0,
         editions: None,
+        collaborators: Collaborators::default(),
     }
+}
+
+/// As many as there can be, who share all of the money.
+fn most_collaborators<A>(account: fn([u8; 32]) -> A) -> Collaborators<A> {
+    let collaborator = |n: u8| Collaborator {
+        account: account([0xc0 | n; 32]),
+        share: WHOLE_SHARE / MAX_COLLABORATORS,
+    };
+    Collaborators::truncate_from((0..MAX_COLLABORATORS as u8).map(collaborator).collect())
 }
 
 /// Leaves one free row in the newest page of every feed that a largest listing of this creator appears in.
@@ -143,7 +157,7 @@ mod benchmarks {
         assert!(TermsOf::<T>::contains_key(id));
     }
 
-    /// Sealed, superseding, and as long as a blob can be.
+    /// Sealed, superseding, with all collaborators, and as long as a blob can be.
     #[benchmark]
     fn publish_blob(t: Linear<0, { MAX_TAGS }>) {
         let creator = creator::<T>();
@@ -160,6 +174,7 @@ mod benchmarks {
         };
         let mut listing = largest_listing(t);
         listing.supersedes = id.checked_sub(1);
+        listing.collaborators = most_collaborators(|account| account);
 
         #[extrinsic_call]
         publish(

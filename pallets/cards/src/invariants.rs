@@ -11,16 +11,21 @@
 //!    row, none is beyond its head, and heads count live rows.
 //! 5. What accounts have on hold is the sum of their cards' and reports' deposits.
 //! 6. `ReportCounts` counts `Reports`.
+//! 7. Only a keyed card has collaborators: no account twice, none without a share, never the creator, and
+//!    together not more than the whole.
 
 use crate::{
     feed::page_and_row, CardOfRoot, Cards, Config, Deposits, FeedHeads, FeedPages, HoldReason, NextCardId,
     Pallet, PositionsOf, Previews, ReportCounts, Reports, SourcesOf, SupersededBy, TermsOf,
 };
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::{
+    collections::{BTreeMap, BTreeSet},
+    vec::Vec,
+};
 use codec::Encode;
 use frame_support::{ensure, traits::fungible::hold::Inspect};
 use hashcard_primitives::{
-    card::{Access, Card, CardId},
+    card::{Access, Card, CardId, WHOLE_SHARE},
     feed::Cursor,
     Balance,
 };
@@ -34,6 +39,7 @@ impl<T: Config> Pallet<T> {
         for (id, card) in Cards::<T>::iter() {
             Self::check_rows(id, &card)?;
             Self::check_blob(id, &card)?;
+            Self::check_collaborators(&card)?;
         }
         Self::check_no_orphans()?;
         Self::check_versions()?;
@@ -85,6 +91,24 @@ impl<T: Config> Pallet<T> {
                 "a root does not lead to its card"
             );
         }
+        Ok(())
+    }
+
+    fn check_collaborators(card: &Card<AccountId32>) -> Checked {
+        let accounts: BTreeSet<_> = card.collaborators.iter().map(|one| &one.account).collect();
+        let together: u64 = card.collaborators.iter().map(|one| u64::from(one.share)).sum();
+        ensure!(
+            card.collaborators.is_empty() || card.access == Access::Keyed,
+            "a card without keys has collaborators"
+        );
+        ensure!(
+            accounts.len() == card.collaborators.len() && !accounts.contains(&card.creator),
+            "a collaborator stands there twice, or is the creator"
+        );
+        ensure!(
+            card.collaborators.iter().all(|one| one.share > 0) && together <= u64::from(WHOLE_SHARE),
+            "collaborators have nothing, or more than the whole"
+        );
         Ok(())
     }
 

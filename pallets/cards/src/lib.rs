@@ -256,7 +256,7 @@ pub mod pallet {
         AlreadySuperseded,
         /// An inline card needs a preview: it is the content.
         EmptyInline,
-        /// Only a sealed blob has keys, so only that can have a price or editions.
+        /// Only a sealed blob has keys, so only that can have a price, editions or collaborators.
         OnlyKeyedSells,
         /// The last leaf is not a footer of a known format, or its lengths contradict one another.
         NotAFooter,
@@ -302,6 +302,14 @@ pub mod pallet {
         AlreadyReported,
         /// This account has not reported this card.
         NotReported,
+        /// The creator gets what his collaborators leave; he cannot be one of them.
+        CreatorCollaborates,
+        /// A collaborator's share is nothing.
+        CollaboratorWithoutShare,
+        /// An account stands twice among the collaborators.
+        CollaboratorTwice,
+        /// The collaborators' shares are together more than the whole.
+        CollaboratorsShareTooHigh,
     }
 
     #[pallet::hooks]

@@ -2,8 +2,8 @@
 
 use crate::{Cards, Config, Error, Pallet, SupersededBy};
 use frame_support::ensure;
-use hashcard_primitives::card::{Listing, MAX_ROYALTY, WHOLE_SHARE};
-use sp_runtime::{AccountId32, DispatchResult};
+use hashcard_primitives::card::{Collaborator, Collaborators, Listing, MAX_ROYALTY, WHOLE_SHARE};
+use sp_runtime::{AccountId32, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
     /// Errors: one for each field that cannot be.
@@ -36,10 +36,45 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Errors: a price or editions on what has no keys.
+    /// Those who share the creator's money, as a card keeps them.
+    ///
+    /// Errors: an account twice; a share of nothing; the creator himself; more than the whole.
+    pub(crate) fn collaborators(
+        creator: &AccountId32,
+        listing: &Listing,
+    ) -> Result<Collaborators<AccountId32>, DispatchError> {
+        let mut collaborators = Collaborators::default();
+        // Eight shares of 32 bits fit.
+        let mut together = 0u64;
+        for Collaborator { account, share } in &listing.collaborators {
+            let account = AccountId32::new(*account);
+            ensure!(account != *creator, Error::<T>::CreatorCollaborates);
+            ensure!(*share > 0, Error::<T>::CollaboratorWithoutShare);
+            ensure!(
+                !collaborators
+                    .iter()
+                    .any(|earlier: &Collaborator<AccountId32>| earlier.account == account),
+                Error::<T>::CollaboratorTwice
+            );
+            together = together.saturating_add(u64::from(*share));
+            collaborators
+                .try_push(Collaborator {
+                    account,
+                    share: *share,
+                })
+                .map_err(|_| DispatchError::Corruption)?;
+        }
+        ensure!(
+            together <= u64::from(WHOLE_SHARE),
+            Error::<T>::CollaboratorsShareTooHigh
+        );
+        Ok(collaborators)
+    }
+
+    /// Errors: a price, editions or collaborators on what has no keys.
     pub(crate) fn ensure_sells_nothing(listing: &Listing) -> DispatchResult {
         ensure!(
-            listing.price == 0 && listing.editions.is_none(),
+            listing.price == 0 && listing.editions.is_none() && listing.collaborators.is_empty(),
             Error::<T>::OnlyKeyedSells
         );
         Ok(())

@@ -14,6 +14,7 @@ use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult, Sa
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_publish(creator: AccountId32, listing: Listing, content: Content) -> DispatchResult {
         Self::ensure_listing(&creator, &listing)?;
+        let collaborators = Self::collaborators(&creator, &listing)?;
         let blob = match content {
             Content::Inline => {
                 ensure!(!listing.preview.is_empty(), Error::<T>::EmptyInline);
@@ -44,6 +45,7 @@ impl<T: Config> Pallet<T> {
             supersedes: listing.supersedes,
             royalty: listing.royalty,
             delivery_share: listing.delivery_share,
+            collaborators,
             published_at: Self::now(),
         };
         let terms = Terms {

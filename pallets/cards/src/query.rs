@@ -3,7 +3,8 @@
 
 use crate::{
     feed::{first_row, page_and_row},
-    CardOfRoot, Cards, Config, FeedHeads, FeedPages, Pallet, Previews, TermsOf,
+    CardOfRoot, Cards, Config, FeedHeads, FeedPages, Pallet, Previews, Sources, SourcesOf, SupersededBy,
+    TermsOf,
 };
 use alloc::vec::Vec;
 use frame_support::defensive;
@@ -25,6 +26,16 @@ impl<T: Config> Pallet<T> {
     /// second.
     pub fn cards_by_root(root: ContentRoot) -> Vec<CardId> {
         CardOfRoot::<T>::get(root).into_iter().collect()
+    }
+
+    /// The newer version of a card, unless that one is retired.
+    pub fn superseded_by(id: CardId) -> Option<CardId> {
+        SupersededBy::<T>::get(id)
+    }
+
+    /// URLs from which a card's blob can be had besides the swarm; none once it is retired.
+    pub fn sources(id: CardId) -> Sources {
+        SourcesOf::<T>::get(id).unwrap_or_default()
     }
 
     /// A page of a feed, newest first.

@@ -2,6 +2,7 @@
 
 mod add_sources;
 mod clear;
+mod collaborators;
 mod lookup;
 mod properties;
 mod proven_blob;
@@ -16,7 +17,7 @@ use frame_support::{assert_ok, traits::fungible::InspectHold};
 use frame_system::RawOrigin;
 use hashcard_primitives::{
     blob::Suite,
-    card::{CardId, Kind, Listing, Tags},
+    card::{CardId, Collaborator, Collaborators, Kind, Listing, Tags},
     Balance,
 };
 use sp_runtime::AccountId32;
@@ -46,6 +47,7 @@ fn listing() -> Listing {
         delivery_share: 100_000,
         price: 0,
         editions: None,
+        collaborators: Default::default(),
     }
 }
 
@@ -55,6 +57,17 @@ fn for_sale() -> Listing {
         editions: Some(10),
         ..listing()
     }
+}
+
+fn collaborators(of: &[(AccountId32, u32)]) -> Collaborators<[u8; 32]> {
+    let of: Vec<_> = of
+        .iter()
+        .map(|(account, share)| Collaborator {
+            account: account.clone().into(),
+            share: *share,
+        })
+        .collect();
+    of.try_into().unwrap()
 }
 
 /// Five chunks and a bit, sealed.

@@ -2,6 +2,7 @@
 
 use alloc::boxed::Box;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+pub use hashcard_primitives::card::{Source, Sources, MAX_SOURCE, MAX_SOURCES};
 use hashcard_primitives::{
     blob::{ContentRoot, FOOTER_LEN, LEAF_LEN},
     card::MAX_TAGS,
@@ -14,17 +15,9 @@ use scale_info::TypeInfo;
 
 /// Most feeds that list one card: its creator's, all, its kind, and one for each tag.
 pub const MAX_FEEDS: u32 = MAX_TAGS + 3;
-/// Longest source, in bytes: a magnet link with a few trackers.
-pub const MAX_SOURCE: u32 = 256;
-/// Most sources of a card; further ones push out the oldest.
-pub const MAX_SOURCES: u32 = 8;
 
 const _: () = assert!(FOOTER_LEN <= LEAF_LEN, "a footer fits into the last leaf");
 
-/// A URL from which the blob can be had besides the swarm.
-pub type Source = BoundedVec<u8, ConstU32<MAX_SOURCE>>;
-/// Oldest first, none twice.
-pub type Sources = BoundedVec<Source, ConstU32<MAX_SOURCES>>;
 /// The row of a card in each of its feeds, in the order of `feeds_of`.
 pub type Positions = BoundedVec<Cursor, ConstU32<MAX_FEEDS>>;
 

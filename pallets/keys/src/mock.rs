@@ -126,6 +126,7 @@ impl FakeCards {
             supersedes: None,
             royalty: 0,
             delivery_share: 0,
+            collaborators: Default::default(),
             published_at: 0,
         };
         CardRows::insert(id, (card, Some(terms)));

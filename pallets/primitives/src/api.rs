@@ -2,9 +2,12 @@
 
 use crate::{
     blob::ContentRoot,
-    card::{CardId, CardView},
+    card::{CardId, CardView, Sources},
     feed::{FeedPage, FeedQuery},
-    key::{Edition, ItemId, KeyIndex, KeyPage, KeyView, OrderId, OrderPage, OrderView},
+    key::{
+        ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
+        OfferPage, OfferView, OrderId, OrderPage, OrderView, PriceHistory, TurnView,
+    },
     lengths::Lengths,
     seeder::SeatPage,
 };
@@ -20,6 +23,10 @@ sp_api::decl_runtime_apis! {
         fn cards_by_root(root: ContentRoot) -> Vec<CardId>;
         /// A page of a feed, newest first.
         fn feed(query: FeedQuery<AccountId32>) -> FeedPage<AccountId32>;
+        /// The newer version of a card, unless that one is retired.
+        fn superseded_by(card: CardId) -> Option<CardId>;
+        /// URLs from which a card's blob can be had besides the swarm; none once it is retired.
+        fn sources(card: CardId) -> Sources;
     }
 
     /// Seats.
@@ -30,22 +37,49 @@ sp_api::decl_runtime_apis! {
         fn seats_of(seeder: AccountId32, after: Option<CardId>) -> Vec<CardId>;
     }
 
-    /// Keys and orders.
+    /// Keys, orders, and the market. Every page has at most 64 rows, whatever `limit` says.
     pub trait KeysApi {
         /// A key: its holder and its capsule.
         fn key(card: CardId, edition: Edition) -> Option<KeyView<AccountId32>>;
-        /// Keys of an account, at most `limit` (64 at most).
+        /// Keys of an account.
         fn keys_of(holder: AccountId32, after: Option<ItemId>, limit: u32) -> KeyPage<AccountId32>;
         /// An order that is not settled or refunded yet.
         fn order(id: OrderId) -> Option<OrderView<AccountId32>>;
-        /// Orders that wait for a seller, or whose money is not settled yet, from `from` on (64 at most).
+        /// Orders that wait for a seller, or whose money is not settled yet, from `from` on.
         fn orders_of_seller(seller: AccountId32, from: OrderId, limit: u32) -> OrderPage<AccountId32>;
         /// Unsettled orders of a buyer, likewise.
         fn orders_of_buyer(buyer: AccountId32, from: OrderId, limit: u32) -> OrderPage<AccountId32>;
+        /// Primary orders of a card that wait for delivery, likewise: the work of its clerks.
+        fn orders_of_card(card: CardId, from: OrderId, limit: u32) -> OrderPage<AccountId32>;
+        /// The clerk who alone may deliver a waiting order now; `None` when it is nobody's turn.
+        fn turn(order: OrderId) -> Option<TurnView<AccountId32>>;
         /// A registered encryption key.
         fn encryption_key(account: AccountId32, index: KeyIndex) -> Option<[u8; 32]>;
-        /// Encryption keys that an account has registered; the next index.
+        /// The index that an account's next encryption key will have.
         fn encryption_keys(account: AccountId32) -> KeyIndex;
+        /// A key's listing.
+        fn listing(card: CardId, edition: Edition) -> Option<ListingView<AccountId32>>;
+        /// Listed keys of a card, in no particular order.
+        fn listings(card: CardId, after: Option<Edition>, limit: u32) -> ListingPage<AccountId32, Edition>;
+        /// Listed keys of a holder, by card and edition.
+        fn listings_of(seller: AccountId32, after: Option<ItemId>, limit: u32) -> ListingPage<AccountId32, ItemId>;
+        /// An offer that nobody has accepted.
+        fn offer(id: OrderId) -> Option<OfferView<AccountId32>>;
+        /// Offers for keys of a card, from `from` on.
+        fn offers_of_card(card: CardId, from: OrderId, limit: u32) -> OfferPage<AccountId32>;
+        /// Offers of a buyer, likewise.
+        fn offers_of_buyer(buyer: AccountId32, from: OrderId, limit: u32) -> OfferPage<AccountId32>;
+        /// What keys of a card were sold for; `None` before the first sale.
+        fn price_history(card: CardId) -> Option<PriceHistory>;
+        /// Who delivers the primary sales of a card besides its creator.
+        fn clerks(card: CardId) -> ClerksView<AccountId32>;
+        /// The capsule of an appointed clerk.
+        fn clerk_capsule(card: CardId, account: AccountId32) -> Option<ClerkCapsuleView>;
+        /// Cards that an account is an appointed clerk of, in order, after `after`, at most `limit`.
+        fn clerk_cards(account: AccountId32, after: Option<CardId>, limit: u32) -> Vec<CardId>;
+        /// Parts per million that holders of the superseded card save on a key of this one; `None` if they may not
+        /// claim it.
+        fn upgrade(card: CardId) -> Option<u32>;
     }
 
     /// The lengths that genesis set.

@@ -24,6 +24,13 @@ pub const MAX_TAGS: u32 = 8;
 pub const MAX_PREVIEW: u32 = 4096;
 /// Shares are in parts per million.
 pub const WHOLE_SHARE: u32 = 1_000_000;
+/// Most accounts that share the creator's money of a card: a payment to each is part of the weight of every
+/// settlement. A larger band shares through a multisig.
+pub const MAX_COLLABORATORS: u32 = 8;
+/// Longest source, in bytes: a magnet link with a few trackers.
+pub const MAX_SOURCE: u32 = 256;
+/// Most sources of a card; further ones push out the oldest.
+pub const MAX_SOURCES: u32 = 8;
 /// Largest royalty: half of a resale. Beyond that honest resale has no reason left.
 pub const MAX_ROYALTY: u32 = WHOLE_SHARE / 2;
 
@@ -35,6 +42,13 @@ pub type Tag = BoundedVec<u8, ConstU32<MAX_TAG>>;
 pub type Tags = BoundedVec<Tag, ConstU32<MAX_TAGS>>;
 /// Any bytes; clients show UTF-8 or a picture.
 pub type Preview = BoundedVec<u8, ConstU32<MAX_PREVIEW>>;
+/// A URL from which a blob can be had besides the swarm.
+pub type Source = BoundedVec<u8, ConstU32<MAX_SOURCE>>;
+/// Oldest first, none twice.
+pub type Sources = BoundedVec<Source, ConstU32<MAX_SOURCES>>;
+/// No account twice, no share of nothing, never the creator, together [`WHOLE_SHARE`] at most; checked at
+/// `publish`.
+pub type Collaborators<AccountId> = BoundedVec<Collaborator<AccountId>, ConstU32<MAX_COLLABORATORS>>;
 
 /// Who can read a content.
 #[derive(
@@ -118,6 +132,17 @@ pub struct Blob {
     pub commitments: Option<KeyCommitments>,
 }
 
+/// One of those who share the creator's money of every sale and resale; what is left is the creator's.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
+pub struct Collaborator<AccountId> {
+    /// Who is paid.
+    pub account: AccountId,
+    /// Parts per million of the creator's money, after the network's fee and a clerk's commission.
+    pub share: u32,
+}
+
 /// What never changes about a card.
 #[derive(Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, PartialEq, Eq, Debug)]
 pub struct Card<AccountId> {
@@ -141,6 +166,9 @@ pub struct Card<AccountId> {
     pub royalty: u32,
     /// Parts per million of each payment for delivered bytes that go to the creator.
     pub delivery_share: u32,
+    /// Who shares the creator's money. It never changes, so a sale that is not settled pays those whom its buyer
+    /// saw.
+    pub collaborators: Collaborators<AccountId>,
     /// Block of publication.
     pub published_at: BlockNumber,
 }
@@ -183,6 +211,9 @@ pub struct Listing {
     pub price: Balance,
     /// Most keys that may ever exist.
     pub editions: Option<u32>,
+    /// Who shares the creator's money of a sealed blob's keys. Accounts as bare bytes, as the footer names its
+    /// creator, so that chain and client have one type.
+    pub collaborators: Collaborators<[u8; 32]>,
 }
 
 /// A card as the runtime API gives it.

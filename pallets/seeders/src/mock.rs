@@ -100,6 +100,7 @@ impl CardLookup for FakeCards {
             supersedes: None,
             royalty: 0,
             delivery_share: 0,
+            collaborators: Default::default(),
             published_at: 0,
         })
     }

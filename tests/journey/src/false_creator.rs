@@ -72,6 +72,7 @@ impl FalseCreator {
             delivery_share: 0,
             price,
             editions: None,
+            collaborators: Default::default(),
         };
         let published = chain
             .publish(&signer, listing, content, Wait::Finalized)

@@ -90,6 +90,7 @@ impl Sealed {
                 delivery_share: 100_000,
                 price,
                 editions,
+                collaborators: Default::default(),
             },
             content: Content::Blob(Box::new(BlobProof {
                 root: self.root,

@@ -46,6 +46,7 @@ fn card(id: u64) -> CardView<Account> {
             supersedes: Some(1),
             royalty: 50_000,
             delivery_share: 1,
+            collaborators: Default::default(),
             published_at: 12,
         },
         terms: Terms {

@@ -344,6 +344,7 @@ async fn everything(chain: Chain, signer: Signer) -> Option<()> {
         delivery_share: 0,
         price: 0,
         editions: None,
+        collaborators: Default::default(),
     };
     chain
         .publish(&signer, listing, PublishContent::Inline, wait)

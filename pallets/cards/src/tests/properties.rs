@@ -142,6 +142,7 @@ fn store(model: &[Modelled], step: &Step) -> Option<Modelled> {
         supersedes: None,
         royalty: 0,
         delivery_share: 0,
+        collaborators: Default::default(),
         published_at: System::block_number() as BlockNumber,
     };
     let terms = Terms {

@@ -283,3 +283,35 @@ fn a_freed_page_counts_as_scanned() {
         );
     });
 }
+
+#[test]
+fn the_newer_version_is_named_until_it_is_retired() {
+    chain(|| {
+        let older = publish_inline(ALICE);
+        assert_eq!(Cards::superseded_by(older), None);
+        let listing = Listing {
+            supersedes: Some(older),
+            ..listing()
+        };
+        let newer = publish(ALICE, listing, Content::Inline);
+        assert_eq!(Cards::superseded_by(older), Some(newer));
+        assert_eq!(Cards::superseded_by(newer), None);
+        assert_ok!(Cards::retire(by(ALICE), newer));
+        assert_eq!(Cards::superseded_by(older), None);
+    });
+}
+
+#[test]
+fn sources_are_answered_until_the_card_is_retired() {
+    chain(|| {
+        let id = publish_open(ALICE, 1);
+        assert!(Cards::sources(id).is_empty());
+        let source: crate::Source = b"https://example.org/film".to_vec().try_into().unwrap();
+        let sources: crate::Sources = vec![source].try_into().unwrap();
+        assert_ok!(Cards::add_sources(by(ALICE), id, sources.clone()));
+        assert_eq!(Cards::sources(id), sources);
+        assert_ok!(Cards::retire(by(ALICE), id));
+        assert!(Cards::sources(id).is_empty());
+        assert!(Cards::sources(id + 1).is_empty(), "there is no such card");
+    });
+}
