@@ -74,7 +74,8 @@ pub struct DeliveryContext<'a> {
     pub key_commitment: &'a [u8; 32],
     /// `V` of the card.
     pub content_commitment: &'a crate::EncodedPoint,
-    /// Which key of the card; zero in a mint that fulfils an order, whatever edition that makes.
+    /// Which key of the card: in a gift the one that it makes, in a transfer the one whose capsule is opened. Zero in a
+    /// mint that fulfils an order, whatever edition that makes, and for a clerk's capsule, which is of no key.
     pub edition: u64,
     /// The order that is being fulfilled; zero where there is none.
     pub order: u64,

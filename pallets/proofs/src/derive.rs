@@ -50,7 +50,7 @@ pub(crate) fn encryption_secret_bytes(
 
 /// BLAKE3's `derive_key` mode over the concatenated parts, read out to the length of `output`. All parts have
 /// a fixed length, so no two lists of parts give the same input.
-fn derive_key(context: &str, parts: &[&[u8]], output: &mut [u8]) {
+pub(crate) fn derive_key(context: &str, parts: &[&[u8]], output: &mut [u8]) {
     let mut hasher = blake3::Hasher::new_derive_key(context);
     for part in parts {
         hasher.update(part);

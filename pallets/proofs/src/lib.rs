@@ -33,6 +33,7 @@ mod context;
 mod derive;
 mod error;
 mod false_key;
+mod lock;
 mod mint;
 mod point;
 mod possession;
@@ -46,6 +47,7 @@ pub use context::{CardContext, DeliveryContext, FalseKeyContext, PossessionConte
 pub use derive::{content_key, key_commitment};
 pub use error::ProofError;
 pub use false_key::{prove_false_key, verify_false_key};
+pub use lock::lock_commitment;
 pub use mint::{prove_mint, verify_mint};
 pub use point::{Capsule, EncodedPoint};
 pub use possession::{prove_possession, verify_possession};

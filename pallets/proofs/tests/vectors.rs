@@ -125,12 +125,14 @@ fn the_second_implementation_notices_a_vector_that_lies() {
     point.replace_range(digit..=digit, other);
     let wrong_reason = files["refuse-transfer-that-reuses-randomness.json"]
         .replace("\"reason\": \"capsule-reused\"", "\"reason\": \"identity-point\"");
+    let lock = files["derive-lock.json"].replace("\"order\": \"41\"", "\"order\": \"42\"");
 
     for (name, text, agrees) in [
         ("sound", sound, true),
         ("another-price", &price, false),
         ("another-content-key", &point, false),
         ("another-reason", &wrong_reason, false),
+        ("another-order", &lock, false),
     ] {
         let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("key-vector-{name}"));
         fs::create_dir_all(&folder).unwrap();

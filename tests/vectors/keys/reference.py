@@ -436,6 +436,11 @@ def encryption_secret(seed, genesis, account, index):
     return scalar_reduce(blake3_derive_key("hashcard 2026-11 enc-key v1", material, 64))
 
 
+def lock_commitment(order, submitter, r, c, proof):
+    material = order.to_bytes(8, "little") + submitter + r + c + proof
+    return blake3_derive_key("hashcard 2026-11 lock v1", material)
+
+
 # --------------------------------------------------------------------------------------------------
 # docs/spec/keys.md, "Transcript"
 # --------------------------------------------------------------------------------------------------
@@ -688,7 +693,7 @@ def check_primitives():
 
 def derive(use, given):
     """The outputs of a derivation, in hex."""
-    data = {name: bytes.fromhex(value) for name, value in given.items() if name not in ("name", "key-index")}
+    data = {name: bytes.fromhex(value) for name, value in given.items() if name not in ("name", "key-index", "order")}
     if use == "generator-h":
         uniform = blake3_hash(given["name"].encode(), 64)
         return {"uniform": uniform.hex(), "H": point_encode(point_from_uniform(uniform)).hex()}
@@ -708,6 +713,9 @@ def derive(use, given):
     if use == "encryption-secret":
         x = encryption_secret(data["seed"], data["genesis"], data["account"], int(given["key-index"]))
         return {"x": scalar_encode(x).hex(), "X": point_encode(point_mul(x, G)).hex()}
+    if use == "lock":
+        commitment = lock_commitment(int(given["order"]), data["submitter"], data["R"], data["C"], data["proof"])
+        return {"commitment": commitment.hex()}
     raise SystemExit(f"a derivation that the specification does not know: {use}")
 
 

@@ -7,7 +7,7 @@ use crate::{
     json::Json,
     people::*,
 };
-use hashcard_proofs::TransferUse;
+use hashcard_proofs::{lock_commitment, LongProof, TransferUse};
 
 pub fn derivations() -> Vec<(String, String)> {
     let mut uniform = [0; 64];
@@ -62,6 +62,35 @@ pub fn derivations() -> Vec<(String, String)> {
     );
 
     let mut files = vec![generator, content, opened];
+    for (name, law, order) in [
+        (
+            "derive-lock",
+            "a lock commits to order, submitter, capsule and proof",
+            41,
+        ),
+        (
+            "derive-lock-of-the-largest-order",
+            "a lock of the same delivery for another order is another",
+            u64::MAX,
+        ),
+    ] {
+        let delivery = honest_fulfil();
+        let proof = LongProof(delivery.proof.as_slice().try_into().expect("a long proof"));
+        let commitment = lock_commitment(order, &clerk().id, &delivery.new_capsule(), &proof);
+        files.push(derived(
+            name,
+            law,
+            "lock",
+            vec![
+                ("order", Json::text(order.to_string())),
+                ("submitter", Json::hex(clerk().id)),
+                ("R", Json::hex(delivery.get("R-new"))),
+                ("C", Json::hex(delivery.get("C-new"))),
+                ("proof", Json::hex(&delivery.proof)),
+            ],
+            vec![("commitment", Json::hex(commitment))],
+        ));
+    }
     for (name, account) in [
         ("derive-encryption-secret", alice()),
         (
@@ -124,8 +153,17 @@ pub fn accepted() -> Vec<(String, String)> {
         files.push(verified(name, law, case, content_scalar(), rng));
     }
 
+    let (mut case, mut rng) = (appointment(), Recorded::named("appointment"));
+    case.prove_mint(&content_secret(), &clerk().secret.public(), &mut rng);
+    files.push(verified(
+        "mint-for-a-clerk",
+        "the creator appoints a clerk: no edition, no order, no price",
+        case,
+        content_scalar(),
+        rng,
+    ));
+
     let alice_again = Account::named("alice", 5);
-    let clerks_capsule = capsule(content_point(), clerk().key(), scalar_of("r of clerk"));
     for (name, law, case, from, to, held) in [
         (
             "transfer",
@@ -155,7 +193,23 @@ pub fn accepted() -> Vec<(String, String)> {
             transfer(TransferUse::Fulfil),
             &clerk(),
             &bob(),
-            clerks_capsule,
+            clerks_capsule(),
+        ),
+        (
+            "fulfil-as-appointed-clerk",
+            "a clerk delivers from the capsule of his appointment, which is of no edition",
+            fulfil_as_appointed(),
+            &clerk(),
+            &bob(),
+            clerks_capsule(),
+        ),
+        (
+            "gift",
+            "alice gives her key to bob: no order, no price",
+            gift(),
+            &alice(),
+            &bob(),
+            alices_capsule(),
         ),
         (
             "rewrap",

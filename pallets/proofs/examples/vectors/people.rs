@@ -116,6 +116,11 @@ pub fn alices_capsule() -> Capsule {
     capsule(content_point(), alice().key(), scalar_of("r of alice"))
 }
 
+/// The capsule that the clerk was given.
+pub fn clerks_capsule() -> Capsule {
+    capsule(content_point(), clerk().key(), scalar_of("r of clerk"))
+}
+
 /// Remembers what a prover draws, so that another implementation can make the same proof.
 pub struct Recorded {
     source: ChaCha20Rng,
@@ -226,6 +231,34 @@ pub fn transfer(transfer_use: TransferUse) -> Case {
     }
 }
 
+/// A mint for a clerk.
+pub fn appointment() -> Case {
+    let mut case = about(Use::Mint, &creator(), &clerk(), &creator(), false);
+    set_numbers(&mut case, &["edition", "order", "price", "sequence"], 0);
+    case
+}
+
+/// A delivery from the capsule of an appointment.
+pub fn fulfil_as_appointed() -> Case {
+    let mut case = transfer(TransferUse::Fulfil);
+    set_numbers(&mut case, &["edition", "sequence"], 0);
+    case
+}
+
+/// A transfer without a sale.
+pub fn gift() -> Case {
+    let mut case = transfer(TransferUse::Transfer);
+    set_numbers(&mut case, &["order", "price"], 0);
+    case
+}
+
+fn set_numbers(case: &mut Case, labels: &[&'static str], number: u128) {
+    for &label in labels {
+        let width = case.get(label).len();
+        case.set(label, &number.to_le_bytes()[..width]);
+    }
+}
+
 pub fn false_key() -> Case {
     let mut case = about(Use::FalseKey, &alice(), &alice(), &alice(), false);
     case.set("key-commitment", hash_of("a commitment to something else"));
@@ -260,6 +293,27 @@ pub fn honest_transfer() -> Case {
     let mut case = transfer(TransferUse::Transfer);
     let rng = &mut Recorded::named("transfer");
     case.prove_transfer(&alice().secret, &bob().secret.public(), &alices_capsule(), rng);
+    case
+}
+
+pub fn honest_appointment() -> Case {
+    let mut case = appointment();
+    let rng = &mut Recorded::named("appointment");
+    case.prove_mint(&content_secret(), &clerk().secret.public(), rng);
+    case
+}
+
+pub fn honest_fulfil() -> Case {
+    let mut case = transfer(TransferUse::Fulfil);
+    let rng = &mut Recorded::named("fulfil");
+    case.prove_transfer(&clerk().secret, &bob().secret.public(), &clerks_capsule(), rng);
+    case
+}
+
+pub fn honest_fulfil_as_appointed() -> Case {
+    let mut case = fulfil_as_appointed();
+    let rng = &mut Recorded::named("fulfil-as-appointed-clerk");
+    case.prove_transfer(&clerk().secret, &bob().secret.public(), &clerks_capsule(), rng);
     case
 }
 

@@ -199,6 +199,18 @@ fn mints() -> Vec<(String, String)> {
             NotCanonicalScalar,
             with_order_added(honest_mint(), 2),
         ),
+        refused(
+            "mint-for-a-clerk-as-a-gift",
+            "an appointment makes no key",
+            DoesNotVerify,
+            with(honest_appointment(), "edition", 1u64.to_le_bytes()),
+        ),
+        refused(
+            "mint-for-a-clerk-as-a-sale",
+            "an appointment fulfils no order, though neither names an edition",
+            DoesNotVerify,
+            with(honest_appointment(), "order", 41u64.to_le_bytes()),
+        ),
     ]
 }
 
@@ -304,6 +316,12 @@ fn transfers() -> Vec<(String, String)> {
             "every response has one form",
             NotCanonicalScalar,
             with_order_added(honest(), 1),
+        ),
+        refused(
+            "fulfil-as-appointed-clerk-from-a-key",
+            "a clerk who also holds a key says which capsule he opened",
+            DoesNotVerify,
+            with(honest_fulfil_as_appointed(), "edition", 3u64.to_le_bytes()),
         ),
     ]
 }
