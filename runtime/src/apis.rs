@@ -12,7 +12,10 @@ use hashcard_primitives::{
     blob::ContentRoot,
     card::{CardId, CardView, Sources},
     feed::{FeedPage, FeedQuery},
-    key::{Edition, ItemId, KeyIndex, KeyPage, KeyView, OrderId, OrderPage, OrderView},
+    key::{
+        ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
+        OfferPage, OfferView, OrderId, OrderPage, OrderView, PriceHistory, TurnView,
+    },
     seeder::SeatPage,
 };
 use sp_api::impl_runtime_apis;
@@ -230,11 +233,54 @@ impl_runtime_apis! {
         fn orders_of_buyer(buyer: AccountId, from: OrderId, limit: u32) -> OrderPage<AccountId> {
             Keys::orders_of_buyer(buyer, from, limit)
         }
+        fn orders_of_card(card: CardId, from: OrderId, limit: u32) -> OrderPage<AccountId> {
+            Keys::orders_of_card(card, from, limit)
+        }
+        fn turn(order: OrderId) -> Option<TurnView<AccountId>> {
+            Keys::turn(order)
+        }
         fn encryption_key(account: AccountId, index: KeyIndex) -> Option<[u8; 32]> {
             Keys::encryption_key(account, index)
         }
         fn encryption_keys(account: AccountId) -> KeyIndex {
             Keys::encryption_keys(account)
+        }
+        fn listing(card: CardId, edition: Edition) -> Option<ListingView<AccountId>> {
+            Keys::listing(card, edition)
+        }
+        fn listings(card: CardId, after: Option<Edition>, limit: u32) -> ListingPage<AccountId, Edition> {
+            Keys::listings(card, after, limit)
+        }
+        fn listings_of(
+            seller: AccountId,
+            after: Option<ItemId>,
+            limit: u32,
+        ) -> ListingPage<AccountId, ItemId> {
+            Keys::listings_of(seller, after, limit)
+        }
+        fn offer(id: OrderId) -> Option<OfferView<AccountId>> {
+            Keys::offer_view(id)
+        }
+        fn offers_of_card(card: CardId, from: OrderId, limit: u32) -> OfferPage<AccountId> {
+            Keys::offers_of_card(card, from, limit)
+        }
+        fn offers_of_buyer(buyer: AccountId, from: OrderId, limit: u32) -> OfferPage<AccountId> {
+            Keys::offers_of_buyer(buyer, from, limit)
+        }
+        fn price_history(card: CardId) -> Option<PriceHistory> {
+            Keys::price_history(card)
+        }
+        fn clerks(card: CardId) -> ClerksView<AccountId> {
+            Keys::clerks(card)
+        }
+        fn clerk_capsule(card: CardId, account: AccountId) -> Option<ClerkCapsuleView> {
+            Keys::clerk_capsule(card, account)
+        }
+        fn clerk_cards(account: AccountId, after: Option<CardId>, limit: u32) -> Vec<CardId> {
+            Keys::clerk_cards(account, after, limit)
+        }
+        fn upgrade(card: CardId) -> Option<u32> {
+            Keys::upgrade(card)
         }
     }
 
@@ -246,6 +292,7 @@ impl_runtime_apis! {
                 order_deadline_blocks: Keys::order_deadline(),
                 settlement_window_blocks: Keys::settlement_window(),
                 seat_lifetime_blocks: Seeders::seat_lifetime(),
+                lock_window_blocks: Keys::lock_window(),
             }
         }
     }

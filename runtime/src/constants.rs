@@ -32,6 +32,9 @@ pub mod money {
     pub const MIN_SEAT_BOND: Balance = 100 * MILLICARD;
     /// Part of a sale that burns. Small beside what markets take; what it funds are rewards for seeders.
     pub const NETWORK_FEE: Permill = Permill::from_percent(1);
+    /// Part of a price that the seller of a resale, and whoever locks an order, stakes on delivering in time. It pays a
+    /// buyer for the time that his money was held; small enough that a holder whose machine failed once can bear it.
+    pub const DELIVERY_BOND: Permill = Permill::from_percent(5);
     /// A card retired within a week of its publication ...
     pub const EARLY_RETIRE_BLOCKS: u32 = 7 * super::time::DAY_BLOCKS;
     /// ... loses a tenth of its deposit, so that nobody rents the top of the feed for a fee alone.

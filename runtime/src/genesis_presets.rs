@@ -11,6 +11,7 @@ struct Pace {
     epoch_slots: u64,
     order_deadline_blocks: BlockNumber,
     settlement_window_blocks: BlockNumber,
+    lock_window_blocks: BlockNumber,
     seat_lifetime_blocks: BlockNumber,
 }
 
@@ -19,6 +20,7 @@ const DEV: Pace = Pace {
     epoch_slots: 20,
     order_deadline_blocks: 20,
     settlement_window_blocks: 10,
+    lock_window_blocks: 20,
     seat_lifetime_blocks: 40,
 };
 /// A few minutes: long enough for four validators to start and stop within an epoch.
@@ -26,6 +28,7 @@ const LOCAL: Pace = Pace {
     epoch_slots: 100,
     order_deadline_blocks: 100,
     settlement_window_blocks: 50,
+    lock_window_blocks: 100,
     seat_lifetime_blocks: 200,
 };
 
@@ -44,6 +47,7 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
         "keys": {
             "orderDeadline": pace.order_deadline_blocks,
             "settlementWindow": pace.settlement_window_blocks,
+            "lockWindow": pace.lock_window_blocks,
         },
         "lengths": { "epochSlots": pace.epoch_slots },
         "seeders": { "seatLifetimeBlocks": pace.seat_lifetime_blocks },

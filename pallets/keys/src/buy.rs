@@ -1,17 +1,25 @@
 //! Money is held before anybody reveals anything, and only for exactly what the buyer saw.
 
 use crate::{
-    Config, EncryptionKeys, Error, Event, HoldReason, KeyChoice, NextOrderId, OpenOrderOf, Order, Orders,
-    OrdersByBuyer, OrdersBySeller, Pallet, Tallies,
+    card::KeyedCard, Config, Error, Event, HoldReason, KeyChoice, Order, Pallet, Tallies, TermsOfClerks,
 };
 use frame_support::{ensure, traits::Get};
 use hashcard_primitives::{
-    card::CardId,
-    key::{KeyIndex, OrderId, OrderState},
+    card::{CardId, Terms},
+    key::{Edition, OrderState, Sale},
     Balance,
 };
-use hashcard_proofs::EncodedPoint;
-use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
+use sp_runtime::{AccountId32, ArithmeticError, DispatchResult};
+
+/// A purchase of a new key, as its buyer described it.
+pub(crate) struct Purchase {
+    pub(crate) buyer: AccountId32,
+    pub(crate) price: Balance,
+    pub(crate) terms_version: u32,
+    pub(crate) key: KeyChoice,
+    /// The key of the superseded card that he claims with.
+    pub(crate) claimed_with: Option<Edition>,
+}
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_buy(
@@ -21,81 +29,79 @@ impl<T: Config> Pallet<T> {
         terms_version: u32,
         key: KeyChoice,
     ) -> DispatchResult {
-        let seller = Self::keyed_card(card)?.creator;
-        ensure!(seller != buyer, Error::<T>::OwnCard);
-        let terms = Self::current_terms(card)?;
-        ensure!(terms.listed, Error::<T>::NotListed);
-        Self::ensure_not_frozen(card)?;
-        ensure!(terms.price == price, Error::<T>::PriceChanged);
-        ensure!(terms.version == terms_version, Error::<T>::TermsChanged);
-        let mut tally = Tallies::<T>::get(card);
-        Self::ensure_edition_left(&terms, &tally)?;
-        ensure!(
-            !OpenOrderOf::<T>::contains_key(&buyer, card),
-            Error::<T>::OrderAlreadyOpen
-        );
-        tally.waiting = tally.waiting.checked_add(1).ok_or(ArithmeticError::Overflow)?;
-        let deadline = Self::now()
-            .checked_add(Self::order_deadline())
-            .ok_or(ArithmeticError::Overflow)?;
+        let card = Self::keyed_card(card)?;
+        ensure!(card.creator != buyer, Error::<T>::OwnCard);
+        let purchase = Purchase {
+            buyer,
+            price,
+            terms_version,
+            key,
+            claimed_with: None,
+        };
+        Self::order_new_key(card, purchase, |terms| terms.price)
+    }
 
-        let (key_index, encryption_key) = Self::chosen_key(&buyer, key)?;
+    /// Holds the money for a new key, if what it costs is what the buyer named.
+    pub(crate) fn order_new_key(
+        card: KeyedCard,
+        purchase: Purchase,
+        cost: impl FnOnce(&Terms) -> Balance,
+    ) -> DispatchResult {
+        let Purchase {
+            buyer,
+            price,
+            terms_version,
+            key,
+            claimed_with,
+        } = purchase;
+        let terms = Self::current_terms(card.id)?;
+        ensure!(terms.listed, Error::<T>::NotListed);
+        Self::ensure_not_frozen(card.id)?;
+        ensure!(cost(&terms) == price, Error::<T>::PriceChanged);
+        ensure!(terms.version == terms_version, Error::<T>::TermsChanged);
+        let mut tally = Tallies::<T>::get(card.id);
+        Self::ensure_edition_left(&terms, &tally)?;
+        Self::ensure_no_open_order(&buyer, card.id)?;
+        tally.waiting = tally.waiting.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+        let deadline = Self::deadline_from_now()?;
+
+        let (key_index, encryption_key) = Self::use_chosen_key(&buyer, key)?;
         let deposit = T::KeyDeposit::get();
         Self::hold(HoldReason::Order, &buyer, price)?;
         Self::hold(HoldReason::Key, &buyer, deposit)?;
 
-        let state = OrderState::Waiting { deadline };
+        let commission = TermsOfClerks::<T>::get(card.id).map_or(0, |terms| terms.commission);
         let order = Order {
-            card,
+            card: card.id,
+            sale: Sale::Primary,
             buyer: buyer.clone(),
-            seller: seller.clone(),
+            seller: card.creator.clone(),
             price,
             deposit,
             key_index,
             encryption_key,
-            state,
+            made_at: Self::now(),
+            commission,
+            claimed_with,
+            penalty: 0,
+            lock: None,
+            delivered_by: None,
+            state: OrderState::Waiting { deadline },
         };
-        let id = Self::open(order)?;
-        Tallies::<T>::insert(card, tally);
+        let id = Self::next_order_id()?;
+        Self::open(id, order)?;
+        Tallies::<T>::insert(card.id, tally);
         Self::deposit_event(Event::OrderPlaced {
             order: id,
-            card,
+            card: card.id,
+            sale: Sale::Primary,
             buyer,
-            seller,
+            seller: card.creator,
             price,
             key_index,
+            claimed_with,
             deadline,
         });
         Ok(())
-    }
-
-    fn chosen_key(buyer: &AccountId32, key: KeyChoice) -> Result<(KeyIndex, EncodedPoint), DispatchError> {
-        match key {
-            KeyChoice::Registered(index) => {
-                let registered =
-                    EncryptionKeys::<T>::get(buyer, index).ok_or(Error::<T>::UnknownEncryptionKey)?;
-                Ok((index, registered.key))
-            }
-            KeyChoice::Register(key, proof) => Ok((Self::do_register_key(buyer.clone(), key, proof)?, key)),
-        }
-    }
-
-    /// Stores an order under its number and in its three indices; [`Pallet::close`] is the reverse.
-    fn open(order: Order) -> Result<OrderId, DispatchError> {
-        let id = NextOrderId::<T>::get();
-        NextOrderId::<T>::put(id.checked_add(1).ok_or(ArithmeticError::Overflow)?);
-        OpenOrderOf::<T>::insert(&order.buyer, order.card, id);
-        OrdersBySeller::<T>::insert(&order.seller, crate::InOrder::from(id), ());
-        OrdersByBuyer::<T>::insert(&order.buyer, crate::InOrder::from(id), ());
-        Orders::<T>::insert(id, order);
-        Ok(id)
-    }
-
-    /// Removes an order from where `open` put it. Its money has been dealt with.
-    pub(crate) fn close(id: OrderId, order: &Order) {
-        OpenOrderOf::<T>::remove(&order.buyer, order.card);
-        OrdersBySeller::<T>::remove(&order.seller, crate::InOrder::from(id));
-        OrdersByBuyer::<T>::remove(&order.buyer, crate::InOrder::from(id));
-        Orders::<T>::remove(id);
     }
 }

@@ -1,24 +1,24 @@
-//! The one way in which a key comes into being: proof, item and record together, for gift and sale alike.
+//! The one way in which a key comes into being: item, record and counts together, for gift and sale alike. The caller
+//! has verified the capsule.
 //!
-//! **The proof of a sale names no edition.** Its order ends with it, so it never serves twice; and were the next
-//! edition bound as well, one delivery that fails would spoil all that were sent after it, whose capsules are
-//! public by then and not paid. A gift has no order, so its edition is what makes its proof serve once.
+//! **The proof of a sale names no edition that is yet to be made.** Its order ends with it, so it never serves twice;
+//! and were the next edition bound as well, one delivery that fails would spoil all that were sent after it, whose
+//! capsules are public by then and not paid. A gift has no order, so its edition is what makes its proof serve once.
 
-use crate::{card::KeyedCard, Config, Error, Holdings, KeyRecord, Keys, Pallet, Tallies};
+use crate::{Config, KeyRecord, Keys, Pallet, Tallies};
 use hashcard_primitives::{
-    key::{item_id, Edition, KeyIndex, OrderId},
+    card::CardId,
+    key::{item_id, Edition, KeyIndex},
     roles::KeyItems,
     Balance,
 };
-use hashcard_proofs::{verify_mint, Capsule, DeliveryContext, EncodedPoint, LongProof};
+use hashcard_proofs::{Capsule, EncodedPoint};
 use sp_runtime::{AccountId32, ArithmeticError, DispatchError};
 
-/// A new key: of what, for whom, on which occasion. The creator delivers and submits.
-pub(crate) struct Delivery<'a> {
-    pub(crate) card: &'a KeyedCard,
-    /// 0 for a gift.
-    pub(crate) order: OrderId,
-    pub(crate) price: Balance,
+/// A new key: of what and for whom.
+pub(crate) struct NewKey<'a> {
+    pub(crate) card: CardId,
+    pub(crate) creator: &'a AccountId32,
     pub(crate) to: &'a AccountId32,
     pub(crate) key_index: KeyIndex,
     pub(crate) encryption_key: EncodedPoint,
@@ -27,53 +27,33 @@ pub(crate) struct Delivery<'a> {
 }
 
 impl<T: Config> Pallet<T> {
-    /// Verifies the capsule and makes the next edition. The caller has checked that one is left, and has seen
-    /// to the deposit.
-    pub(crate) fn deliver(
-        delivery: Delivery,
-        capsule: Capsule,
-        proof: &LongProof,
-    ) -> Result<Edition, DispatchError> {
-        let Delivery {
+    /// The edition that the next key of a card will have.
+    pub(crate) fn next_edition(card: CardId) -> Result<Edition, ArithmeticError> {
+        let made = Tallies::<T>::get(card).made;
+        Ok(Edition::from(
+            made.checked_add(1).ok_or(ArithmeticError::Overflow)?,
+        ))
+    }
+
+    /// Makes the next edition. The caller has checked that one is left, and has seen to the deposit.
+    pub(crate) fn make_key(key: NewKey, capsule: Capsule) -> Result<Edition, DispatchError> {
+        let NewKey {
             card,
-            order,
-            price,
+            creator,
             to,
             key_index,
             encryption_key,
             depositor,
             deposit,
-        } = delivery;
-        let mut tally = Tallies::<T>::get(card.id);
+        } = key;
+        let mut tally = Tallies::<T>::get(card);
         tally.made = tally.made.checked_add(1).ok_or(ArithmeticError::Overflow)?;
         tally.live = tally.live.checked_add(1).ok_or(ArithmeticError::Overflow)?;
         let edition = Edition::from(tally.made);
-        let held = Holdings::<T>::get(to, card.id)
-            .checked_add(1)
-            .ok_or(ArithmeticError::Overflow)?;
-
-        let bound_edition = if order == 0 { edition } else { 0 };
-        let genesis = Self::genesis();
-        let context = DeliveryContext {
-            genesis: &genesis,
-            card: card.id,
-            root: &card.root,
-            blob_len: card.blob_len,
-            key_commitment: &card.key_commitment,
-            content_commitment: &card.content_commitment,
-            edition: bound_edition,
-            order,
-            price,
-            sequence: 0,
-            from: card.creator.as_ref(),
-            to: to.as_ref(),
-            submitter: card.creator.as_ref(),
-            from_key_index: 0,
-            to_key_index: key_index,
-        };
-        verify_mint(&context, &encryption_key, &capsule, proof).map_err(Error::<T>::from)?;
-
-        T::Items::mint(&card.creator, item_id(card.id, edition), to)?;
+        Tallies::<T>::insert(card, tally);
+        Self::holding_up(to, card)?;
+        Self::use_key(to, key_index)?;
+        T::Items::mint(creator, item_id(card, edition), to)?;
         let record = KeyRecord {
             capsule,
             key_index,
@@ -81,10 +61,10 @@ impl<T: Config> Pallet<T> {
             sequence: 0,
             depositor: depositor.clone(),
             deposit,
+            order: None,
+            claimed: None,
         };
-        Keys::<T>::insert(card.id, edition, record);
-        Holdings::<T>::insert(to, card.id, held);
-        Tallies::<T>::insert(card.id, tally);
+        Keys::<T>::insert(card, edition, record);
         Ok(edition)
     }
 }

@@ -1,16 +1,20 @@
 //! Refunds. Each order is pulled out by itself, so that a frozen card with many orders costs no block too much.
+//!
+//! **A stake is lost only by who could have delivered.** A frozen card costs nobody his stake; nor does a creator who
+//! lowered the editions under a clerk's lock.
 
 use crate::{
-    Config, Error, Event, Frozen, HoldReason, Holdings, ItemsUnlocked, KeyRecord, Keys, Order, Orders,
-    Pallet, Tallies, Tally,
+    Config, Error, Event, Frozen, Histories, HoldReason, KeyRecord, Keys, Lock, Order, Orders, Pallet,
+    Tallies,
 };
 use frame_support::ensure;
 use hashcard_primitives::{
     card::CardId,
-    key::{item_id, Edition, OrderId, OrderState},
+    key::{item_id, Edition, OrderId, OrderState, Sale},
     roles::KeyItems,
+    Balance,
 };
-use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
+use sp_runtime::{AccountId32, DispatchError, DispatchResult};
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn do_expire(id: OrderId) -> DispatchResult {
@@ -26,20 +30,30 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends an order by giving back all that was held for it. A key that it brought is destroyed: it is false.
-    pub(crate) fn refund(id: OrderId, order: Order) -> DispatchResult {
-        let edition = match order.state {
-            OrderState::Waiting { .. } => {
-                Self::tally_down(order.card, |tally| &mut tally.waiting)?;
+    pub(crate) fn refund(id: OrderId, mut order: Order) -> DispatchResult {
+        Self::end_stakes(id, &mut order)?;
+        let destroyed = match (order.state, order.sale) {
+            (OrderState::Waiting { .. }, sale) => {
+                match sale {
+                    Sale::Primary => {
+                        Self::tally_down(order.card, |tally| &mut tally.waiting)?;
+                    }
+                    Sale::Resale { edition } => Self::set_order_of_key(order.card, edition, None)?,
+                }
                 Self::hand_over(HoldReason::Key, &order.buyer, &order.buyer, order.deposit)?;
                 None
             }
-            OrderState::Delivered { edition, .. } => {
-                Self::destroy(&order.seller, &order.buyer, order.card, edition)?;
+            (OrderState::Delivered { edition, .. }, _) => {
+                let creator = Self::keyed_card(order.card)?.creator;
+                Self::destroy(&creator, &order.buyer, order.card, edition)?;
                 Some(edition)
             }
         };
+        if let Some(with) = order.claimed_with {
+            Self::give_claim_back(order.card, with)?;
+        }
         Self::hand_over(HoldReason::Order, &order.buyer, &order.buyer, order.price)?;
-        Self::close(id, &order);
+        Self::close(id, &order)?;
         let Order {
             card, buyer, price, ..
         } = order;
@@ -48,9 +62,52 @@ impl<T: Config> Pallet<T> {
             card,
             buyer,
             price,
-            edition,
+            edition: destroyed,
         });
         Ok(())
+    }
+
+    /// Gives the stakes on a delivery that did not come to the buyer, or back where nobody is to blame.
+    fn end_stakes(id: OrderId, order: &mut Order) -> DispatchResult {
+        let blameless = Frozen::<T>::contains_key(order.card);
+        let penalty = core::mem::take(&mut order.penalty);
+        Self::end_stake(id, &order.seller, &order.buyer, penalty, blameless)?;
+        if let Some(lock) = order.lock.take() {
+            let blameless = blameless || Self::lost_its_edition(order, &lock);
+            Self::hand_over(HoldReason::Bond, &lock.by, &lock.by, lock.deposit)?;
+            Self::end_stake(id, &lock.by, &order.buyer, lock.penalty, blameless)?;
+        }
+        Ok(())
+    }
+
+    fn end_stake(
+        id: OrderId,
+        from: &AccountId32,
+        buyer: &AccountId32,
+        amount: Balance,
+        blameless: bool,
+    ) -> DispatchResult {
+        if amount == 0 {
+            return Ok(());
+        }
+        let to = if blameless { from } else { buyer };
+        Self::hand_over(HoldReason::Bond, from, to, amount)?;
+        if !blameless {
+            Self::deposit_event(Event::PenaltyPaid {
+                order: id,
+                from: from.clone(),
+                to: to.clone(),
+                amount,
+            });
+        }
+        Ok(())
+    }
+
+    /// Whether the creator has taken away the edition that a clerk locked. The creator's own lock binds him.
+    fn lost_its_edition(order: &Order, lock: &Lock) -> bool {
+        order.sale == Sale::Primary
+            && lock.by != order.seller
+            && Self::ensure_deliverable(order.card, &Tallies::<T>::get(order.card)).is_err()
     }
 
     /// Removes the key that `holder` has of a card of `creator`, and gives its deposit back. Its number is never
@@ -62,22 +119,15 @@ impl<T: Config> Pallet<T> {
         edition: Edition,
     ) -> Result<KeyRecord, DispatchError> {
         let record = Keys::<T>::take(card, edition).ok_or(Error::<T>::UnknownKey)?;
-        Self::tally_down(card, |tally| &mut tally.live)?;
-        Holdings::<T>::try_mutate_exists(holder, card, |held| -> DispatchResult {
-            let rest = held
-                .unwrap_or_default()
-                .checked_sub(1)
-                .ok_or(ArithmeticError::Underflow)?;
-            *held = (rest > 0).then_some(rest);
-            Ok(())
-        })?;
-
-        // The runtime refuses to burn an item of ours while this is false. Nothing but the role runs between.
-        ItemsUnlocked::<T>::put(true);
-        let burnt = T::Items::burn(creator, item_id(card, edition));
-        ItemsUnlocked::<T>::kill();
-        burnt?;
-
+        Self::end_listing(card, edition)?;
+        let tally = Self::tally_down(card, |tally| &mut tally.live)?;
+        if tally.live == 0 {
+            // The keys' deposits paid for it.
+            Histories::<T>::remove(card);
+        }
+        Self::holding_down(holder, card)?;
+        Self::release_key(holder, record.key_index)?;
+        Self::with_items_unlocked(|| T::Items::burn(creator, item_id(card, edition)))?;
         Self::hand_over(
             HoldReason::Key,
             &record.depositor,
@@ -85,16 +135,5 @@ impl<T: Config> Pallet<T> {
             record.deposit,
         )?;
         Ok(record)
-    }
-
-    /// Counts one less. A card of which nothing was ever made keeps no row.
-    fn tally_down(card: CardId, count: fn(&mut Tally) -> &mut u32) -> Result<(), DispatchError> {
-        Tallies::<T>::try_mutate_exists(card, |row| {
-            let mut tally = row.unwrap_or_default();
-            let count = count(&mut tally);
-            *count = count.checked_sub(1).ok_or(ArithmeticError::Underflow)?;
-            *row = (tally != Tally::default()).then_some(tally);
-            Ok(())
-        })
     }
 }

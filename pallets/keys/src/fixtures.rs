@@ -2,17 +2,17 @@
 //!
 //! The proofs are real. What a test wants to be wrong, it changes in a [`Handover`] before proving.
 
-use crate::{Config, EncryptionKeys, KeyChoice, NextKeyIndex, Orders, Pallet, Tallies};
+use crate::{ClerkCapsules, Config, EncryptionKeys, KeyChoice, Keys, Orders, Pallet, Tallies};
 use hashcard_primitives::{
     blob::ContentRoot,
     card::{CardId, KeyCommitments},
-    key::{Edition, KeyIndex, OrderId},
-    roles::CardLookup,
+    key::{item_id, ClerkSource, Edition, KeyIndex, OrderId, Sale},
+    roles::{CardLookup, KeyItems},
     Balance,
 };
 use hashcard_proofs::{
-    prove_false_key, prove_mint, prove_possession, Capsule, ContentSecret, DeliveryContext, EncodedPoint,
-    EncryptionSecret, FalseKeyContext, LongProof, PossessionContext, ShortProof,
+    prove_false_key, prove_mint, prove_possession, prove_transfer, Capsule, ContentSecret, DeliveryContext,
+    EncodedPoint, EncryptionSecret, FalseKeyContext, LongProof, PossessionContext, ShortProof, TransferUse,
 };
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_runtime::AccountId32;
@@ -61,7 +61,7 @@ pub(crate) fn encryption_secret<T: Config>(account: &AccountId32, index: KeyInde
 
 /// The next encryption key of an account, with its proof of possession.
 pub(crate) fn next_key<T: Config>(account: &AccountId32) -> (EncodedPoint, ShortProof) {
-    let index = NextKeyIndex::<T>::get(account);
+    let index = Pallet::<T>::encryption_keys(account.clone());
     let secret = encryption_secret::<T>(account, index);
     let genesis = Pallet::<T>::genesis();
     let context = PossessionContext {
@@ -81,9 +81,11 @@ pub(crate) fn fresh_key<T: Config>(account: &AccountId32) -> KeyChoice {
     KeyChoice::Register(key, proof)
 }
 
-/// A delivery as its prover sees it: every field that a mint proof binds.
+/// A delivery as its prover sees it: every field that its proof binds.
 #[derive(Clone)]
 pub(crate) struct Handover {
+    /// The chain whose secrets the prover has. A lie about `genesis` does not change them.
+    pub(crate) chain: [u8; 32],
     pub(crate) genesis: [u8; 32],
     pub(crate) card: CardId,
     pub(crate) root: [u8; 32],
@@ -96,12 +98,23 @@ pub(crate) struct Handover {
     pub(crate) from: AccountId32,
     pub(crate) to: AccountId32,
     pub(crate) submitter: AccountId32,
+    pub(crate) from_key_index: KeyIndex,
     pub(crate) to_key_index: KeyIndex,
     pub(crate) encryption_key: EncodedPoint,
+    /// What the prover opens, and whose key that takes; a mint opens nothing.
+    pub(crate) opens: Option<Opens>,
+}
+
+/// The old capsule of a transfer.
+#[derive(Clone)]
+pub(crate) struct Opens {
+    pub(crate) transfer_use: TransferUse,
+    pub(crate) capsule: Capsule,
+    pub(crate) by: (AccountId32, KeyIndex),
 }
 
 impl Handover {
-    /// The next key of a card as a gift.
+    /// The next key of a card as a gift of its creator.
     pub(crate) fn gift<T: Config>(card: CardId, to: &AccountId32, to_key_index: KeyIndex) -> Self {
         let row = T::Cards::card(card).expect("fixtures name cards that exist");
         let blob = row.blob.expect("fixtures name cards with a blob");
@@ -109,6 +122,7 @@ impl Handover {
         let encryption_key = EncryptionKeys::<T>::get(to, to_key_index)
             .map_or(EncodedPoint([0; 32]), |registered| registered.key);
         Self {
+            chain: Pallet::<T>::genesis(),
             genesis: Pallet::<T>::genesis(),
             card,
             root: blob.root.0,
@@ -121,24 +135,88 @@ impl Handover {
             from: row.creator.clone(),
             to: to.clone(),
             submitter: row.creator,
+            from_key_index: 0,
             to_key_index,
             encryption_key,
+            opens: None,
         }
     }
 
-    /// What an order waits for.
+    /// A clerk's capsule.
+    pub(crate) fn appointment<T: Config>(card: CardId, clerk: &AccountId32, key_index: KeyIndex) -> Self {
+        Self {
+            edition: 0,
+            ..Self::gift::<T>(card, clerk, key_index)
+        }
+    }
+
+    /// A key that its holder gives to another, or, to himself, under another encryption key.
+    pub(crate) fn given<T: Config>(
+        card: CardId,
+        edition: Edition,
+        to: &AccountId32,
+        to_key_index: KeyIndex,
+    ) -> Self {
+        let mut handover = Self::gift::<T>(card, to, to_key_index);
+        let holder =
+            T::Items::owner(&handover.from, item_id(card, edition)).expect("fixtures name keys that exist");
+        let transfer_use = if holder == *to {
+            TransferUse::Rewrap
+        } else {
+            TransferUse::Transfer
+        };
+        handover.open_key::<T>(edition, &holder, transfer_use);
+        handover
+    }
+
+    /// What an order waits for, from its seller.
     pub(crate) fn of_order<T: Config>(id: OrderId) -> Self {
         let order = Orders::<T>::get(id).expect("fixtures name orders that are open");
-        Self {
+        let mut handover = Self {
             edition: 0,
             order: id,
             price: order.price,
             encryption_key: order.encryption_key,
             ..Self::gift::<T>(order.card, &order.buyer, order.key_index)
+        };
+        if let Sale::Resale { edition } = order.sale {
+            handover.open_key::<T>(edition, &order.seller, TransferUse::Transfer);
         }
+        handover
     }
 
-    /// A capsule of `secret`'s content point and its proof.
+    /// What an order waits for, from a clerk.
+    pub(crate) fn by_clerk<T: Config>(id: OrderId, clerk: &AccountId32, source: ClerkSource) -> Self {
+        let mut handover = Self::of_order::<T>(id);
+        match source {
+            ClerkSource::Holder(edition) => handover.open_key::<T>(edition, clerk, TransferUse::Fulfil),
+            ClerkSource::Appointed => {
+                let row = ClerkCapsules::<T>::get(handover.card, clerk)
+                    .expect("fixtures name clerks that are appointed");
+                handover.open(clerk, row.capsule, row.key_index, TransferUse::Fulfil);
+            }
+        }
+        handover
+    }
+
+    fn open_key<T: Config>(&mut self, edition: Edition, by: &AccountId32, transfer_use: TransferUse) {
+        let record = Keys::<T>::get(self.card, edition).expect("fixtures name keys that exist");
+        self.edition = edition;
+        self.sequence = record.sequence;
+        self.open(by, record.capsule, record.key_index, transfer_use);
+    }
+
+    fn open(&mut self, by: &AccountId32, capsule: Capsule, key_index: KeyIndex, transfer_use: TransferUse) {
+        (self.from, self.submitter) = (by.clone(), by.clone());
+        self.from_key_index = key_index;
+        self.opens = Some(Opens {
+            transfer_use,
+            capsule,
+            by: (by.clone(), key_index),
+        });
+    }
+
+    /// A capsule and its proof: of `secret`'s content point, or of what the old capsule holds.
     pub(crate) fn prove(&self, secret: &ContentSecret) -> (Capsule, LongProof) {
         let context = DeliveryContext {
             genesis: &self.genesis,
@@ -154,11 +232,26 @@ impl Handover {
             from: self.from.as_ref(),
             to: self.to.as_ref(),
             submitter: self.submitter.as_ref(),
-            from_key_index: 0,
+            from_key_index: self.from_key_index,
             to_key_index: self.to_key_index,
         };
-        prove_mint(&context, secret, &self.encryption_key, &mut rng(self.order))
-            .expect("fixtures encrypt to registered keys")
+        let mut rng = rng(self.order);
+        match &self.opens {
+            None => prove_mint(&context, secret, &self.encryption_key, &mut rng),
+            Some(opens) => {
+                let (account, index) = &opens.by;
+                let opener = EncryptionSecret::derive(&[7; 32], &self.chain, account.as_ref(), *index);
+                prove_transfer(
+                    opens.transfer_use,
+                    &context,
+                    &opener,
+                    &self.encryption_key,
+                    &opens.capsule,
+                    &mut rng,
+                )
+            }
+        }
+        .expect("fixtures encrypt to registered keys")
     }
 }
 

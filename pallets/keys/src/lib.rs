@@ -1,11 +1,14 @@
-//! Keys to keyed cards: orders in escrow, capsules proven on delivery, settlement, fraud proofs.
+//! Keys to keyed cards: orders in escrow, capsules proven on delivery, settlement, fraud proofs, and the market.
 //!
 //! **Money and key never move apart.** A buyer's money is held before anybody can reveal anything to him, and
 //! he cannot take it back; the seller gets nothing without a capsule that this pallet has verified.
 //!
 //! # Participants
-//! - A **buyer** registers an encryption key, holds the price and a deposit by [`Pallet::buy`], and waits.
-//! - The **seller** (in a primary sale the card's creator) delivers by [`Pallet::fulfil`] until the deadline.
+//! - A **buyer** registers an encryption key, holds the price and a deposit by [`Pallet::buy`],
+//!   [`Pallet::buy_listed`], [`Pallet::claim`] or an accepted [`Pallet::offer`], and waits.
+//! - The **seller** (the card's creator, or in a resale the holder) delivers by [`Pallet::fulfil`] until the deadline.
+//! - A **clerk** (an account with a capsule from the creator, or a holder if the creator lets all of them) delivers
+//!   primary sales by [`Pallet::fulfil_for`], for the commission that was promised when the order was made.
 //! - **Anybody** ends what time or fraud has ended: [`Pallet::expire`] refunds, [`Pallet::settle`] pays.
 //! - A **holder** whose capsule opens to something that is not the card's key proves it by
 //!   [`Pallet::report_false_key`]. That freezes the card: nothing of it is sold or settled again. Keys of a frozen
@@ -13,20 +16,26 @@
 //!
 //! # The life of an order
 //! ```text
-//! buy ──▶ Waiting ──fulfil──▶ Delivered ──settle──▶ gone: the seller paid, the network fee burnt
-//!            │                    │
-//!          expire               expire ───────────▶ gone: the buyer refunded
-//!      (deadline passed,     (card frozen: the key
-//!       or card frozen)       is destroyed as well)
+//! buy, claim, ──▶ Waiting ──fulfil──▶ Delivered ──settle──▶ gone: everybody paid, the network fee burnt
+//! buy_listed,        │                    │
+//! offer+accept     expire               expire ───────────▶ gone: the buyer refunded
+//!              (deadline passed,     (card frozen: the key
+//!               or card frozen)       is destroyed as well)
 //! ```
-//! A free order has no money to wait for, so it is settled in the dispatch that delivers it.
+//! A free order has no money to wait for, so it is settled in the dispatch that delivers it. A resale waits for its
+//! settlement as a first sale does: a cheat could sell false keys through a straw man otherwise.
 //!
 //! # Properties
-//! - An order ends in exactly one of settlement and refund, and neither loops over anything.
+//! - An order ends in exactly one of settlement and refund, and neither loops over anything unbounded.
 //! - A payment or refund that the receiver's account cannot take waits in [`Unclaimed`]; it never fails the
 //!   dispatch, so nobody can block somebody else's ending.
 //! - The owner of a key is stored by the [`KeyItems`](hashcard_primitives::roles::KeyItems) role and nowhere
 //!   here. Items move only while [`Pallet::items_unlocked`] is true, which no transaction ever observes.
+//! - **A key does one thing at a time.** From the order about it to the settlement it is *engaged*, and can neither
+//!   be sold again nor given, rewrapped, claimed with or discarded. So what a seller proves stays true until it is
+//!   included, and a buyer gets the very key that he ordered or his money.
+//! - Who reveals a capsule has first been promised the money: it is held, and only time or fraud gives it back. Who
+//!   fears that blocks leave his delivery out until the deadline commits to it by [`Pallet::lock`] first.
 //! - The invariants that hold between calls are listed in `invariants.rs` and checked after every test.
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -34,17 +43,34 @@
 extern crate alloc;
 
 mod buy;
+mod buy_listed;
 mod card;
+mod claim;
+mod clerks;
+mod counts;
 mod deliver;
 mod discard;
+mod division;
+mod encryption_keys;
+mod entitlement;
+mod errors;
 mod escrow;
+mod events;
 mod expire;
 mod fulfil;
+mod gift;
+mod listings;
+mod lock;
 mod mint;
-mod register;
+mod offers;
+mod orders;
 mod report;
+mod resell;
+mod rewrap;
 mod rows;
 mod settle;
+mod storage;
+mod upgrades;
 mod views;
 pub mod weights;
 
@@ -60,10 +86,19 @@ mod mock;
 mod tests;
 
 pub use pallet::*;
-pub use rows::{EncryptionKey, InOrder, KeyChoice, KeyRecord, Order, Tally};
+pub use rows::{
+    ClerkCapsule, ClerkTerms, EncryptionKey, InOrder, ItemInOrder, KeyChoice, KeyNumbers, KeyRecord, Listing,
+    Lock, Offer, Order, SourceCapsule, Tally, Upgrade,
+};
+pub use settle::Share;
 pub use views::MAX_PAGE;
 pub use weights::WeightInfo;
 
+use frame_support::pallet_macros::import_section;
+
+#[import_section(storage::storage)]
+#[import_section(events::events)]
+#[import_section(errors::errors)]
 #[frame_support::pallet]
 pub mod pallet {
     use super::*;
@@ -71,7 +106,7 @@ pub mod pallet {
     use frame_system::pallet_prelude::*;
     use hashcard_primitives::{
         card::CardId,
-        key::{Edition, KeyIndex, OrderId},
+        key::{ClerkSource, Edition, KeyIndex, OrderId, PriceHistory, Sale, CLERK_TURN, MAX_CLERKS},
         roles::{CardLookup, KeyItems},
         Balance, BlockNumber,
     };
@@ -79,14 +114,19 @@ pub mod pallet {
     use sp_runtime::{traits::ConstU64, AccountId32, Permill};
 
     /// Least number of blocks that a seller has. Below it a block or two full of other transactions would
-    /// decide who keeps the money.
+    /// decide who keeps the money. A clerk's turn fits in, and leaves the others two blocks.
     pub const MIN_ORDER_DEADLINE: BlockNumber = 10;
     /// Least number of blocks between delivery and payment: then one whole block lies between the two, in which
     /// a report cannot be overtaken by a settlement.
     pub const MIN_SETTLEMENT_WINDOW: BlockNumber = 2;
-    /// What genesis sets unless told otherwise, for both lengths: a day of 3-second blocks, so that a seller
+    /// Least number of blocks that a lock gives. A lock against censorship that lasts no longer than an order's own
+    /// deadline would protect nobody.
+    pub const MIN_LOCK_WINDOW: BlockNumber = MIN_ORDER_DEADLINE;
+    /// What genesis sets unless told otherwise, for all three lengths: a day of 3-second blocks, so that a seller
     /// may sleep, and a buyer too.
     pub const DAY_OF_BLOCKS: BlockNumber = 28_800;
+
+    const _: () = assert!(CLERK_TURN < MIN_ORDER_DEADLINE, "a turn ends before the deadline");
 
     #[pallet::config]
     pub trait Config:
@@ -104,14 +144,30 @@ pub mod pallet {
         /// The part of a settled price that is burnt.
         #[pallet::constant]
         type NetworkFee: Get<Permill>;
+        /// The part of a price that a seller of a resale, and whoever locks an order, stakes on delivering in time.
+        #[pallet::constant]
+        type DeliveryBond: Get<Permill>;
         /// Held while an encryption key is registered.
         #[pallet::constant]
         type EncryptionKeyDeposit: Get<Balance>;
-        /// Held from `buy` or `mint` on, while the order and then the key exist. It pays for the rows of both
-        /// together, because both exist between delivery and settlement.
+        /// Held from an order, offer or `mint` on, while the order or offer and then the key exist. It pays for the
+        /// rows of order and key together, because both exist between delivery and settlement; and for the one
+        /// history of the card, because its keys may all go but one.
         #[pallet::constant]
         type KeyDeposit: Get<Balance>;
-        /// Most encryption keys of one account.
+        /// Held on the seller's account while a key is listed.
+        #[pallet::constant]
+        type ListingDeposit: Get<Balance>;
+        /// Held on the account of whoever locks an order, for the bytes of the lock.
+        #[pallet::constant]
+        type LockDeposit: Get<Balance>;
+        /// Held on the creator's account for each appointed clerk.
+        #[pallet::constant]
+        type ClerkDeposit: Get<Balance>;
+        /// Held on the creator's account for a card's clerk terms, and likewise for its upgrade: one small row each.
+        #[pallet::constant]
+        type TermsDeposit: Get<Balance>;
+        /// Most encryption keys of one account at a time.
         #[pallet::constant]
         type MaxKeysPerAccount: Get<u32>;
         /// Names the account that keeps unclaimed payments.
@@ -129,80 +185,17 @@ pub mod pallet {
     pub enum HoldReason {
         /// Deposits of registered encryption keys.
         EncryptionKey,
-        /// Prices of orders that are neither settled nor refunded, on the buyer's account.
+        /// Prices of orders that are neither settled nor refunded, and of offers, on the buyer's account.
         Order,
-        /// Deposits of orders that wait, and of keys.
+        /// Deposits of orders that wait, of offers, and of keys.
         Key,
         /// Payments that their receivers could not take, on this pallet's account.
         Unclaimed,
+        /// Deposits of listings and locks, and what sellers and lockers stake on delivering in time.
+        Bond,
+        /// Deposits of a creator's clerks, clerk terms and upgrades.
+        Clerk,
     }
-
-    /// Blocks that a seller has to fulfil an order. Genesis writes it, nothing else; read it by
-    /// [`Pallet::order_deadline`].
-    #[pallet::storage]
-    pub type OrderDeadline<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
-
-    /// Blocks between delivery and payment. Genesis writes it, nothing else; read it by
-    /// [`Pallet::settlement_window`].
-    #[pallet::storage]
-    pub type SettlementWindow<T: Config> = StorageValue<_, BlockNumber, ValueQuery>;
-
-    /// Encryption keys by account and index.
-    #[pallet::storage]
-    pub type EncryptionKeys<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Twox64Concat, KeyIndex, EncryptionKey>;
-
-    /// The index that an account's next encryption key will have.
-    #[pallet::storage]
-    pub type NextKeyIndex<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, KeyIndex, ValueQuery>;
-
-    /// The number that the next order will have. Starts at 1: a mint proof names order 0.
-    #[pallet::storage]
-    pub type NextOrderId<T: Config> = StorageValue<_, OrderId, ValueQuery, ConstU64<1>>;
-
-    /// Orders that are neither settled nor refunded.
-    #[pallet::storage]
-    pub type Orders<T: Config> = StorageMap<_, Twox64Concat, OrderId, Order>;
-
-    /// The order that a buyer has for a card. At most one.
-    #[pallet::storage]
-    pub type OpenOrderOf<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Twox64Concat, CardId, OrderId>;
-
-    /// Orders by seller, oldest first.
-    #[pallet::storage]
-    pub type OrdersBySeller<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, InOrder, ()>;
-
-    /// Orders by buyer, oldest first.
-    #[pallet::storage]
-    pub type OrdersByBuyer<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, InOrder, ()>;
-
-    /// Keys by card and edition. Whose they are, [`Config::Items`] says.
-    #[pallet::storage]
-    pub type Keys<T: Config> = StorageDoubleMap<_, Twox64Concat, CardId, Twox64Concat, Edition, KeyRecord>;
-
-    /// Keys and waiting orders of a card, counted.
-    #[pallet::storage]
-    pub type Tallies<T: Config> = StorageMap<_, Twox64Concat, CardId, Tally, ValueQuery>;
-
-    /// How many keys of a card an account has.
-    #[pallet::storage]
-    pub type Holdings<T: Config> =
-        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Twox64Concat, CardId, u32, ValueQuery>;
-
-    /// Cards of which a false key was proven. For ever: a content commitment cannot be mended.
-    #[pallet::storage]
-    pub type Frozen<T: Config> = StorageMap<_, Twox64Concat, CardId, ()>;
-
-    /// What an account is owed and could not take. The money is held on this pallet's account.
-    #[pallet::storage]
-    pub type Unclaimed<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, Balance>;
-
-    /// True only while this pallet itself destroys an item.
-    #[pallet::storage]
-    pub type ItemsUnlocked<T: Config> = StorageValue<_, bool, ValueQuery>;
 
     #[pallet::genesis_config]
     pub struct GenesisConfig<T: Config> {
@@ -210,6 +203,8 @@ pub mod pallet {
         pub order_deadline: BlockNumber,
         /// Blocks between delivery and payment.
         pub settlement_window: BlockNumber,
+        /// Blocks that a lock gives.
+        pub lock_window: BlockNumber,
         #[serde(skip)]
         pub _config: core::marker::PhantomData<T>,
     }
@@ -219,6 +214,7 @@ pub mod pallet {
             Self {
                 order_deadline: DAY_OF_BLOCKS,
                 settlement_window: DAY_OF_BLOCKS,
+                lock_window: DAY_OF_BLOCKS,
                 _config: Default::default(),
             }
         }
@@ -229,199 +225,8 @@ pub mod pallet {
         fn build(&self) {
             OrderDeadline::<T>::put(self.order_deadline);
             SettlementWindow::<T>::put(self.settlement_window);
+            LockWindow::<T>::put(self.lock_window);
         }
-    }
-
-    /// Indices are never used for anything else again: clients of older blocks read them.
-    #[pallet::event]
-    #[pallet::generate_deposit(pub(crate) fn deposit_event)]
-    pub enum Event<T: Config> {
-        /// An account can now receive capsules under this key.
-        #[codec(index = 0)]
-        EncryptionKeyRegistered {
-            /// Whose key.
-            account: AccountId32,
-            /// Its number among the account's keys.
-            index: KeyIndex,
-            /// The key.
-            key: EncodedPoint,
-        },
-        /// A creator gave a key away.
-        #[codec(index = 1)]
-        KeyMinted {
-            /// The card that it opens.
-            card: CardId,
-            /// Which of its keys.
-            edition: Edition,
-            /// Who holds it.
-            to: AccountId32,
-            /// Which encryption key of the holder opens the capsule.
-            key_index: KeyIndex,
-        },
-        /// Money waits for a key.
-        #[codec(index = 2)]
-        OrderPlaced {
-            /// The order.
-            order: OrderId,
-            /// What was bought.
-            card: CardId,
-            /// Whose money is held.
-            buyer: AccountId32,
-            /// Who can fulfil it.
-            seller: AccountId32,
-            /// How much.
-            price: Balance,
-            /// Which encryption key of the buyer the capsule must be for.
-            key_index: KeyIndex,
-            /// Last block in which it can be fulfilled.
-            deadline: BlockNumber,
-        },
-        /// A key was delivered. The money is still held, unless the key was free.
-        #[codec(index = 3)]
-        OrderFulfilled {
-            /// The order.
-            order: OrderId,
-            /// The card that the key opens.
-            card: CardId,
-            /// Which of its keys.
-            edition: Edition,
-            /// Who holds it.
-            buyer: AccountId32,
-            /// First block in which the order can be settled.
-            settles_at: BlockNumber,
-        },
-        /// An order ended with payment.
-        #[codec(index = 4)]
-        OrderSettled {
-            /// The order.
-            order: OrderId,
-            /// What was bought.
-            card: CardId,
-            /// Who paid.
-            buyer: AccountId32,
-            /// Who was paid.
-            seller: AccountId32,
-            /// What the seller got.
-            paid: Balance,
-            /// What was burnt.
-            fee: Balance,
-        },
-        /// An order ended with a refund of price and deposit.
-        #[codec(index = 5)]
-        OrderRefunded {
-            /// The order.
-            order: OrderId,
-            /// What would have been bought.
-            card: CardId,
-            /// Who got the money back.
-            buyer: AccountId32,
-            /// The price that was given back.
-            price: Balance,
-            /// The false key that was destroyed, if one had been delivered.
-            edition: Option<Edition>,
-        },
-        /// A key of this card was proven false.
-        #[codec(index = 6)]
-        CardFrozen {
-            /// The card.
-            card: CardId,
-            /// The key that was shown to be false.
-            edition: Edition,
-            /// Its holder.
-            reporter: AccountId32,
-        },
-        /// An account could not take what it is owed; `claim_unclaimed` pays it later.
-        #[codec(index = 7)]
-        LeftUnclaimed {
-            /// Who is owed.
-            account: AccountId32,
-            /// How much was added.
-            amount: Balance,
-        },
-        /// An account took what it was owed.
-        #[codec(index = 8)]
-        UnclaimedPaid {
-            /// Who was paid.
-            account: AccountId32,
-            /// How much.
-            amount: Balance,
-        },
-        /// A holder destroyed a key of a frozen card.
-        #[codec(index = 9)]
-        KeyDiscarded {
-            /// The card.
-            card: CardId,
-            /// Which of its keys. The number is never used again.
-            edition: Edition,
-            /// Who held it.
-            holder: AccountId32,
-            /// Who got the key's deposit back: its buyer, or the creator who gave it away.
-            depositor: AccountId32,
-            /// How much.
-            deposit: Balance,
-        },
-    }
-
-    #[pallet::error]
-    pub enum Error<T> {
-        /// No card has this number.
-        UnknownCard,
-        /// The card is not keyed, so there is no key to it.
-        NotKeyed,
-        /// The card was withdrawn.
-        Retired,
-        /// The card is not for sale at present.
-        NotListed,
-        /// A false key of the card was proven; its orders can only be refunded.
-        CardFrozen,
-        /// The price is not the one that the buyer named. Look again, then decide.
-        PriceChanged,
-        /// The terms are not those that the buyer named. Look again, then decide.
-        TermsChanged,
-        /// Every edition is made or ordered.
-        SoldOut,
-        /// A creator buys no key to a card of his own; he can mint one.
-        OwnCard,
-        /// The buyer already has an order for this card that is not settled.
-        OrderAlreadyOpen,
-        /// The account has registered no encryption key with this index.
-        UnknownEncryptionKey,
-        /// The account has as many encryption keys as it may have.
-        TooManyEncryptionKeys,
-        /// A point is the identity or not canonically encoded.
-        InvalidPoint,
-        /// The proof does not hold for this statement, or was made for another occasion.
-        InvalidProof,
-        /// No open order has this number.
-        UnknownOrder,
-        /// Only the creator of the card mints.
-        NotCreator,
-        /// Only the seller fulfils.
-        NotSeller,
-        /// The key is delivered already.
-        AlreadyDelivered,
-        /// The key is not delivered yet.
-        NotDelivered,
-        /// The last block for delivery is past.
-        DeadlinePassed,
-        /// The seller still has time.
-        DeadlineNotPassed,
-        /// The settlement window is still open.
-        WindowOpen,
-        /// The card has no key of this edition.
-        UnknownKey,
-        /// Only the holder of a key reports or discards it.
-        NotHolder,
-        /// The opened point is the one that the card commits to: the key is true.
-        KeyIsTrue,
-        /// A false key of this card was proven before.
-        AlreadyFrozen,
-        /// Nothing waits for this account.
-        NothingUnclaimed,
-        /// No false key of this card was proven, so its keys stay.
-        NotFrozen,
-        /// The order that brought this key is still open; it ends by `expire`, which destroys the key as well.
-        NotSettled,
     }
 
     impl<T> From<ProofError> for Error<T> {
@@ -489,11 +294,13 @@ pub mod pallet {
             Self::do_buy(buyer, card, price, terms_version, key)
         }
 
-        /// Delivers the key of an order, up to and including its deadline.
+        /// Delivers the key of an order, which the signer sells, up to and including its deadline.
         ///
-        /// `proof` binds the order, its price and the signer, so nobody else can send a copy. Its edition is 0,
-        /// whichever the key will have, so deliveries that are proven together do not wait for one another.
+        /// `proof` binds the order, its price and the signer, so nobody else can send a copy. For a new key it is a
+        /// mint proof whose edition is 0, whichever the key will have, so deliveries that are proven together do not
+        /// wait for one another. For a resale it is a transfer proof of the key that the order names.
         #[pallet::call_index(3)]
+        #[pallet::weight(T::WeightInfo::fulfil_primary().max(T::WeightInfo::fulfil_resale()))]
         pub fn fulfil(
             origin: OriginFor<T>,
             order: OrderId,
@@ -504,15 +311,18 @@ pub mod pallet {
             Self::do_fulfil(seller, order, capsule, proof)
         }
 
-        /// Refunds an order that nobody fulfilled in time, or whose card is frozen. Anybody may; success is free.
+        /// Refunds an order that nobody fulfilled in time, or whose card is frozen. Anybody may; success is free. The
+        /// seller of a resale, and whoever locked the order, lose their stake to the buyer, unless the card is frozen.
         #[pallet::call_index(4)]
+        #[pallet::weight(T::WeightInfo::expire_waiting().max(T::WeightInfo::expire_delivered()))]
         pub fn expire(origin: OriginFor<T>, order: OrderId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             Self::do_expire(order)?;
             Ok(Pays::No.into())
         }
 
-        /// Pays the seller of a delivered order once the settlement window is over. Anybody may; success is free.
+        /// Pays for a delivered order once the settlement window is over: seller, clerk, creator and collaborators,
+        /// and burns the network fee. Anybody may; success is free.
         #[pallet::call_index(5)]
         pub fn settle(origin: OriginFor<T>, order: OrderId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
@@ -521,7 +331,7 @@ pub mod pallet {
         }
 
         /// Freezes a card whose key, which the signer holds, opens to something else than the card commits to,
-        /// and refunds the signer's open order for it. Success is free, and pays nothing else.
+        /// and refunds the signer's open order or offer for it. Success is free, and pays nothing else.
         ///
         /// **`opened` becomes public.** Send it only if its key commitment differs from the card's.
         #[pallet::call_index(6)]
@@ -545,7 +355,7 @@ pub mod pallet {
         }
 
         /// Destroys a key of a frozen card, which the signer holds, and gives its deposit back to whoever paid it.
-        /// Success is free. While the order that brought the key is open, `expire` is the way.
+        /// Success is free. While an order about the key is open, `expire` goes first.
         #[pallet::call_index(8)]
         pub fn discard_key(
             origin: OriginFor<T>,
@@ -555,6 +365,212 @@ pub mod pallet {
             let holder = ensure_signed(origin)?;
             Self::do_discard_key(holder, card, edition)?;
             Ok(Pays::No.into())
+        }
+
+        /// Takes an encryption key of the signer's back, with its deposit. Refused while anything needs it.
+        #[pallet::call_index(9)]
+        pub fn remove_key(origin: OriginFor<T>, index: KeyIndex) -> DispatchResult {
+            let account = ensure_signed(origin)?;
+            Self::do_remove_key(account, index)
+        }
+
+        /// Offers a key that the signer holds for sale. Holds a deposit, and a part of the price that a buyer gets if
+        /// the key is not delivered to him in time.
+        #[pallet::call_index(10)]
+        pub fn list(origin: OriginFor<T>, card: CardId, edition: Edition, price: Balance) -> DispatchResult {
+            let seller = ensure_signed(origin)?;
+            Self::do_list(seller, card, edition, price)
+        }
+
+        /// Takes a key of the signer's off sale. Once it is bought it is too late.
+        #[pallet::call_index(11)]
+        pub fn unlist(origin: OriginFor<T>, card: CardId, edition: Edition) -> DispatchResult {
+            let seller = ensure_signed(origin)?;
+            Self::do_unlist(seller, card, edition)
+        }
+
+        /// Holds the price of a listed key and a deposit until the holder delivers, or the deadline passes.
+        ///
+        /// `price` and `sequence` are those that the buyer saw; if they are no longer true, he buys nothing.
+        #[pallet::call_index(12)]
+        #[pallet::weight(match key {
+            KeyChoice::Registered(_) => T::WeightInfo::buy_listed(),
+            KeyChoice::Register(..) => T::WeightInfo::buy_listed().saturating_add(T::WeightInfo::register_key()),
+        })]
+        pub fn buy_listed(
+            origin: OriginFor<T>,
+            card: CardId,
+            edition: Edition,
+            price: Balance,
+            sequence: u32,
+            key: KeyChoice,
+        ) -> DispatchResult {
+            let buyer = ensure_signed(origin)?;
+            Self::do_buy_listed(buyer, card, edition, price, sequence, key)
+        }
+
+        /// Holds a price and a deposit for whichever holder accepts first, up to and including block `until`.
+        #[pallet::call_index(13)]
+        #[pallet::weight(match key {
+            KeyChoice::Registered(_) => T::WeightInfo::offer(),
+            KeyChoice::Register(..) => T::WeightInfo::offer().saturating_add(T::WeightInfo::register_key()),
+        })]
+        pub fn offer(
+            origin: OriginFor<T>,
+            card: CardId,
+            edition: Option<Edition>,
+            price: Balance,
+            until: BlockNumber,
+            key: KeyChoice,
+        ) -> DispatchResult {
+            let buyer = ensure_signed(origin)?;
+            Self::do_offer(buyer, card, edition, price, until, key)
+        }
+
+        /// Takes an offer of the signer's back. After its last block, or when the card is frozen, anybody may, and
+        /// success is free.
+        #[pallet::call_index(14)]
+        pub fn withdraw_offer(origin: OriginFor<T>, offer: OrderId) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            Self::do_withdraw_offer(who, offer)
+        }
+
+        /// Sells a key that the signer holds to the buyer of an offer, which becomes an order. Holds a part of the
+        /// price that the buyer gets if the key is not delivered in time.
+        #[pallet::call_index(15)]
+        pub fn accept(origin: OriginFor<T>, offer: OrderId, edition: Edition) -> DispatchResult {
+            let seller = ensure_signed(origin)?;
+            Self::do_accept(seller, offer, edition)
+        }
+
+        /// Commits to a delivery before revealing it, and moves the deadline on. Holds a deposit, and a part of the
+        /// price that the buyer gets if nobody delivers in time. Once for each order.
+        ///
+        /// `commitment` is [`hashcard_proofs::lock_commitment`] of the delivery; `source` is what a clerk opens, and
+        /// `None` for the seller. The signer may deliver even if he is dismissed or his key is sold meanwhile.
+        #[pallet::call_index(16)]
+        pub fn lock(
+            origin: OriginFor<T>,
+            order: OrderId,
+            commitment: [u8; 32],
+            source: Option<ClerkSource>,
+        ) -> DispatchResult {
+            let by = ensure_signed(origin)?;
+            Self::do_lock(by, order, commitment, source)
+        }
+
+        /// Delivers the new key of a primary order for its creator, up to and including its deadline, for the
+        /// commission that was promised when the order was made.
+        ///
+        /// `proof` is a transfer proof for the use `fulfil` from the capsule of `source`. It binds the order, its price
+        /// and the signer. For the first [`CLERK_TURN`] blocks of an order, only the clerk whose turn it is may.
+        #[pallet::call_index(17)]
+        pub fn fulfil_for(
+            origin: OriginFor<T>,
+            order: OrderId,
+            source: ClerkSource,
+            capsule: Capsule,
+            proof: LongProof,
+        ) -> DispatchResult {
+            let clerk = ensure_signed(origin)?;
+            Self::do_fulfil_for(clerk, order, source, capsule, proof)
+        }
+
+        /// Gives an account a capsule to deliver from. The creator pays its deposit.
+        ///
+        /// `proof` is a mint proof of edition 0 and order 0, which neither a gift nor a sale is.
+        #[pallet::call_index(18)]
+        pub fn appoint_clerk(
+            origin: OriginFor<T>,
+            card: CardId,
+            account: AccountId32,
+            key_index: KeyIndex,
+            capsule: Capsule,
+            proof: LongProof,
+        ) -> DispatchResult {
+            let creator = ensure_signed(origin)?;
+            Self::do_appoint_clerk(creator, card, account, key_index, capsule, proof)
+        }
+
+        /// Ends a clerkship; the creator or the clerk himself may. What he locked he may still deliver.
+        #[pallet::call_index(19)]
+        pub fn dismiss_clerk(origin: OriginFor<T>, card: CardId, account: AccountId32) -> DispatchResult {
+            let who = ensure_signed(origin)?;
+            Self::do_dismiss_clerk(who, card, account)
+        }
+
+        /// Says what those are promised who deliver for the creator, and whether every holder may. Orders keep the
+        /// commission that was promised when they were made.
+        #[pallet::call_index(20)]
+        pub fn set_clerk_terms(
+            origin: OriginFor<T>,
+            card: CardId,
+            commission: u32,
+            any_holder: bool,
+        ) -> DispatchResult {
+            let creator = ensure_signed(origin)?;
+            Self::do_set_clerk_terms(creator, card, commission, any_holder)
+        }
+
+        /// Gives a key that the signer holds to the holder of a registered encryption key, for nothing. The key's
+        /// deposit stays with whoever paid it.
+        ///
+        /// `proof` is a transfer proof with order 0 and price 0.
+        #[pallet::call_index(21)]
+        pub fn gift(
+            origin: OriginFor<T>,
+            card: CardId,
+            edition: Edition,
+            to: AccountId32,
+            key_index: KeyIndex,
+            capsule: Capsule,
+            proof: LongProof,
+        ) -> DispatchResult {
+            let holder = ensure_signed(origin)?;
+            Self::do_gift(holder, card, edition, to, key_index, capsule, proof)
+        }
+
+        /// Moves the capsule of a key that the signer holds to another of his encryption keys.
+        ///
+        /// `proof` is a transfer proof for the use `rewrap`, with order 0 and price 0.
+        #[pallet::call_index(22)]
+        pub fn rewrap(
+            origin: OriginFor<T>,
+            card: CardId,
+            edition: Edition,
+            key_index: KeyIndex,
+            capsule: Capsule,
+            proof: LongProof,
+        ) -> DispatchResult {
+            let holder = ensure_signed(origin)?;
+            Self::do_rewrap(holder, card, edition, key_index, capsule, proof)
+        }
+
+        /// Lets every key of the superseded card claim this one once, `discount` parts per million below the price.
+        /// 0 closes that way again; claims that wait go on.
+        #[pallet::call_index(23)]
+        pub fn set_upgrade(origin: OriginFor<T>, card: CardId, discount: u32) -> DispatchResult {
+            let creator = ensure_signed(origin)?;
+            Self::do_set_upgrade(creator, card, discount)
+        }
+
+        /// Orders a key of a newer version at the price for holders of the superseded one. `with` is the signer's key
+        /// of that card, which can claim once; an order that is refunded gives the claim back.
+        #[pallet::call_index(24)]
+        #[pallet::weight(match key {
+            KeyChoice::Registered(_) => T::WeightInfo::claim(),
+            KeyChoice::Register(..) => T::WeightInfo::claim().saturating_add(T::WeightInfo::register_key()),
+        })]
+        pub fn claim(
+            origin: OriginFor<T>,
+            card: CardId,
+            with: Edition,
+            price: Balance,
+            terms_version: u32,
+            key: KeyChoice,
+        ) -> DispatchResult {
+            let buyer = ensure_signed(origin)?;
+            Self::do_claim(buyer, card, with, price, terms_version, key)
         }
     }
 }

@@ -7,6 +7,8 @@ use frame_support::{
     traits::{ConstU128, ConstU32},
     PalletId, Twox64Concat,
 };
+#[cfg(feature = "runtime-benchmarks")]
+use hashcard_primitives::card::{Collaborator, MAX_COLLABORATORS, WHOLE_SHARE};
 use hashcard_primitives::{
     blob::{ContentRoot, Suite},
     card::{Access, Blob, Card, CardId, KeyCommitments, Kind, Terms},
@@ -20,8 +22,14 @@ pub(crate) const EXISTENTIAL_DEPOSIT: Balance = 100;
 pub(crate) const ENCRYPTION_KEY_DEPOSIT: Balance = 20;
 /// Below the existential deposit, so that even a refund can be too small for an account.
 pub(crate) const KEY_DEPOSIT: Balance = 60;
+pub(crate) const LISTING_DEPOSIT: Balance = 30;
+pub(crate) const LOCK_DEPOSIT: Balance = 15;
+pub(crate) const CLERK_DEPOSIT: Balance = 25;
+pub(crate) const TERMS_DEPOSIT: Balance = 12;
 pub(crate) const ORDER_DEADLINE: u32 = 20;
 pub(crate) const SETTLEMENT_WINDOW: u32 = 15;
+/// Longer than the order's own deadline, so that a lock is seen to move it.
+pub(crate) const LOCK_WINDOW: u32 = 30;
 /// What every account of [`new_test_ext`] starts with.
 pub(crate) const WEALTH: Balance = 100_000;
 pub(crate) const GENESIS: [u8; 32] = [0x6E; 32];
@@ -64,6 +72,8 @@ impl pallet_balances::Config for Test {
 parameter_types! {
     /// Leaves a remainder at most prices, so that rounding is seen.
     pub const NetworkFee: Permill = Permill::from_parts(25_000);
+    /// Leaves a remainder at most prices, likewise.
+    pub const DeliveryBond: Permill = Permill::from_parts(70_000);
     pub const KeysPalletId: PalletId = PalletId(*b"hc/keys_");
 }
 
@@ -73,6 +83,11 @@ impl pallet_keys::Config for Test {
     type Cards = FakeCards;
     type Items = FakeItems;
     type NetworkFee = NetworkFee;
+    type DeliveryBond = DeliveryBond;
+    type ListingDeposit = ConstU128<LISTING_DEPOSIT>;
+    type LockDeposit = ConstU128<LOCK_DEPOSIT>;
+    type ClerkDeposit = ConstU128<CLERK_DEPOSIT>;
+    type TermsDeposit = ConstU128<TERMS_DEPOSIT>;
     type EncryptionKeyDeposit = ConstU128<ENCRYPTION_KEY_DEPOSIT>;
     type KeyDeposit = ConstU128<KEY_DEPOSIT>;
     type MaxKeysPerAccount = ConstU32<5>;
@@ -146,6 +161,15 @@ impl FakeCards {
         });
     }
 
+    /// Changes what in the real pallet never changes, before a test begins.
+    pub(crate) fn amend(card: CardId, change: impl FnOnce(&mut Card<AccountId32>)) {
+        CardRows::mutate(card, |row| {
+            if let Some((card, _)) = row {
+                change(card);
+            }
+        });
+    }
+
     pub(crate) fn retire(card: CardId) {
         CardRows::mutate(card, |row| {
             if let Some((_, terms)) = row {
@@ -172,15 +196,29 @@ impl CardLookup for FakeCards {
         commitments: Option<KeyCommitments>,
         terms: Terms,
     ) -> CardId {
-        Self::publish(creator, root, blob_len, [0; 32], commitments, terms)
+        let id = Self::publish(creator, root, blob_len, [0; 32], commitments, terms);
+        Self::amend(id, |card| {
+            for n in 0..MAX_COLLABORATORS as u8 {
+                card.collaborators.force_push(Collaborator {
+                    account: AccountId32::new([0xc0 | n; 32]),
+                    share: WHOLE_SHARE / MAX_COLLABORATORS,
+                });
+            }
+        });
+        id
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_supersede(newer: CardId, older: CardId) {
+        Self::amend(newer, |card| card.supersedes = Some(older));
     }
 }
 
-/// Items as the runtime keeps them: it makes each once, and destroys one only while it is unlocked.
+/// Items as the runtime keeps them: it makes each once, and moves or destroys one only while it is unlocked.
 pub struct FakeItems;
 
 impl FakeItems {
-    /// Makes the next `mint` and `burn` fail until told otherwise.
+    /// Makes `mint`, `transfer` and `burn` fail until told otherwise.
     pub(crate) fn refuse(refuse: bool) {
         ItemsRefuse::put(refuse);
     }
@@ -191,6 +229,17 @@ impl KeyItems for FakeItems {
         ensure!(!ItemsRefuse::get().unwrap_or_default(), "the items refuse");
         ensure!(!ItemRows::contains_key(item), "the item exists");
         ItemRows::insert(item, (creator, owner));
+        Ok(())
+    }
+
+    fn transfer(creator: &AccountId32, item: ItemId, to: &AccountId32) -> DispatchResult {
+        ensure!(!ItemsRefuse::get().unwrap_or_default(), "the items refuse");
+        ensure!(KeysPallet::items_unlocked(), "the items are locked");
+        ensure!(
+            ItemRows::get(item).is_some_and(|row| row.0 == *creator),
+            "no such item"
+        );
+        ItemRows::insert(item, (creator, to));
         Ok(())
     }
 
@@ -237,6 +286,7 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     pallet_keys::GenesisConfig::<Test> {
         order_deadline: ORDER_DEADLINE,
         settlement_window: SETTLEMENT_WINDOW,
+        lock_window: LOCK_WINDOW,
         ..Default::default()
     }
     .assimilate_storage(&mut storage)

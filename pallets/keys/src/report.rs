@@ -1,7 +1,7 @@
 //! The chain cannot see whether a card's `h_K` belongs to its `V`. A holder can show that it does not, and then
 //! every further key of the card would be as false as his.
 
-use crate::{Config, Error, Event, Frozen, Keys, OpenOrderOf, Orders, Pallet};
+use crate::{Config, Error, Event, Frozen, Keys, Offers, OpenOrderOf, Orders, Pallet};
 use frame_support::ensure;
 use hashcard_primitives::{
     card::CardId,
@@ -51,8 +51,10 @@ impl<T: Config> Pallet<T> {
             reporter: reporter.clone(),
         });
         if let Some(id) = OpenOrderOf::<T>::get(&reporter, card) {
-            let order = Orders::<T>::get(id).ok_or(Error::<T>::UnknownOrder)?;
-            Self::refund(id, order)?;
+            match Orders::<T>::get(id) {
+                Some(order) => Self::refund(id, order)?,
+                None => Self::end_offer(id, Offers::<T>::get(id).ok_or(Error::<T>::UnknownOrder)?)?,
+            }
         }
         Ok(())
     }

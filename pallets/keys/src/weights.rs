@@ -11,10 +11,14 @@ pub trait WeightInfo {
     /// Two holds and the rows of an order; the key is registered already.
     fn buy() -> Weight;
     /// A mint proof, an item, and the end of a free order.
-    fn fulfil() -> Weight;
+    fn fulfil_primary() -> Weight;
+    /// A transfer proof, an item that moves, and two stakes and a deposit that go back.
+    fn fulfil_resale() -> Weight;
+    /// The refund of a resale that nobody delivered, with both stakes.
+    fn expire_waiting() -> Weight;
     /// The refund of a delivered order of a frozen card.
-    fn expire() -> Weight;
-    /// A payment that is left unclaimed.
+    fn expire_delivered() -> Weight;
+    /// A payment to a clerk and all collaborators, all of which is left unclaimed.
     fn settle() -> Weight;
     /// A false-key proof and the refund of the reporter.
     fn report_false_key() -> Weight;
@@ -22,6 +26,38 @@ pub trait WeightInfo {
     fn claim_unclaimed() -> Weight;
     /// The end of a gift whose holder waits for another key of the card.
     fn discard_key() -> Weight;
+    /// One deposit.
+    fn remove_key() -> Weight;
+    /// Two holds.
+    fn list() -> Weight;
+    /// Two holds that go back.
+    fn unlist() -> Weight;
+    /// Two holds and the rows of an order; the encryption key is registered already.
+    fn buy_listed() -> Weight;
+    /// Two holds and the rows of an offer; the encryption key is registered already.
+    fn offer() -> Weight;
+    /// The refund of an offer.
+    fn withdraw_offer() -> Weight;
+    /// The end of a listing and the rows of an order.
+    fn accept() -> Weight;
+    /// Two holds, after a look at every clerk.
+    fn lock() -> Weight;
+    /// A transfer proof, an item, the end of a free order and of another's lock.
+    fn fulfil_for() -> Weight;
+    /// A mint proof and a deposit.
+    fn appoint_clerk() -> Weight;
+    /// The last of all clerks goes.
+    fn dismiss_clerk() -> Weight;
+    /// One deposit.
+    fn set_clerk_terms() -> Weight;
+    /// A transfer proof and an item that moves.
+    fn gift() -> Weight;
+    /// A transfer proof.
+    fn rewrap() -> Weight;
+    /// One deposit.
+    fn set_upgrade() -> Weight;
+    /// As `buy`, and the old key.
+    fn claim() -> Weight;
 }
 
 /// For mocks. They charge no fees, so any weight will do; **a runtime must not use it**.
@@ -35,10 +71,16 @@ impl WeightInfo for () {
     fn buy() -> Weight {
         Weight::from_parts(1, 0)
     }
-    fn fulfil() -> Weight {
+    fn fulfil_primary() -> Weight {
         Weight::from_parts(1, 0)
     }
-    fn expire() -> Weight {
+    fn fulfil_resale() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn expire_waiting() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn expire_delivered() -> Weight {
         Weight::from_parts(1, 0)
     }
     fn settle() -> Weight {
@@ -51,6 +93,54 @@ impl WeightInfo for () {
         Weight::from_parts(1, 0)
     }
     fn discard_key() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn remove_key() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn list() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn unlist() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn buy_listed() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn offer() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn withdraw_offer() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn accept() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn lock() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn fulfil_for() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn appoint_clerk() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn dismiss_clerk() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn set_clerk_terms() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn gift() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn rewrap() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn set_upgrade() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn claim() -> Weight {
         Weight::from_parts(1, 0)
     }
 }

@@ -19,4 +19,6 @@ pub struct Lengths {
     pub settlement_window_blocks: BlockNumber,
     /// Blocks that seats live after a heartbeat.
     pub seat_lifetime_blocks: BlockNumber,
+    /// Blocks that a lock gives to whoever committed to a delivery.
+    pub lock_window_blocks: BlockNumber,
 }

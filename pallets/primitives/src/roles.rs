@@ -22,6 +22,9 @@ pub trait CardLookup {
         commitments: Option<crate::card::KeyCommitments>,
         terms: Terms,
     ) -> CardId;
+    /// Makes a card of the one above supersede another of the same creator.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_supersede(newer: CardId, older: CardId);
 }
 
 /// Says what still depends on a card. Played by pallet-keys.
@@ -52,7 +55,9 @@ impl CardDependents for () {
 pub trait KeyItems {
     /// Makes the item of an edition, in its creator's collection, for `owner`. Makes the collection at need.
     fn mint(creator: &AccountId32, item: ItemId, owner: &AccountId32) -> DispatchResult;
-    /// Destroys an item; only while the pallet that calls has unlocked items.
+    /// Gives an item to another owner; only while the pallet that calls has unlocked items.
+    fn transfer(creator: &AccountId32, item: ItemId, to: &AccountId32) -> DispatchResult;
+    /// Destroys an item; likewise.
     fn burn(creator: &AccountId32, item: ItemId) -> DispatchResult;
     /// Who owns it.
     fn owner(creator: &AccountId32, item: ItemId) -> Option<AccountId32>;

@@ -39,7 +39,7 @@ pub enum ProxyType {
     /// Everything.
     #[default]
     Any,
-    /// Everything but moving money, which buying a key does too.
+    /// Everything but moving money, which trading in keys does too.
     NonTransfer,
     /// Cards, seats and keys, purchases included.
     Content,
@@ -51,10 +51,8 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             ProxyType::Any => true,
             ProxyType::NonTransfer => !matches!(
                 call,
-                RuntimeCall::Balances(_)
-                    | RuntimeCall::Sudo(_)
-                    | RuntimeCall::Keys(pallet_keys::Call::buy { .. })
-            ),
+                RuntimeCall::Balances(_) | RuntimeCall::Sudo(_)
+            ) && !spends_or_gives_away(call),
             ProxyType::Content => {
                 matches!(
                     call,
@@ -67,6 +65,28 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     fn is_superset(&self, other: &Self) -> bool {
         self == other || matches!(self, ProxyType::Any)
     }
+}
+
+/// Calls of pallet-keys by which money or a key goes to somebody else, at once or later: a delegate could deal with an
+/// accomplice.
+fn spends_or_gives_away(call: &RuntimeCall) -> bool {
+    use pallet_keys::Call::*;
+    let RuntimeCall::Keys(call) = call else {
+        return false;
+    };
+    matches!(
+        call,
+        accept { .. }
+            | buy { .. }
+            | buy_listed { .. }
+            | claim { .. }
+            | gift { .. }
+            | list { .. }
+            | lock { .. }
+            | offer { .. }
+            | set_clerk_terms { .. }
+            | set_upgrade { .. }
+    )
 }
 
 impl pallet_sudo::Config for Runtime {

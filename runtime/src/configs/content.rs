@@ -4,7 +4,7 @@ use crate::{constants::money, *};
 use frame_support::{
     parameter_types,
     traits::{
-        tokens::nonfungibles_v2::{Create, Inspect, Mutate},
+        tokens::nonfungibles_v2::{Create, Inspect, Mutate, Transfer},
         ConstU32,
     },
     PalletId,
@@ -25,12 +25,21 @@ parameter_types! {
     pub const EarlyRetireBurn: Permill = money::EARLY_RETIRE_BURN;
     pub const MinBond: Balance = money::MIN_SEAT_BOND;
     pub const NetworkFee: Permill = money::NETWORK_FEE;
-    /// An encryption key's row and its account's counter: account, index, point.
-    pub const EncryptionKeyDeposit: Balance = money::deposit(2, 52);
-    /// An order's rows and a key's together, for between delivery and settlement both exist: order and its three
-    /// indices; record, tally and holding; item, owner and settings in pallet-nfts. And the four rows of a creator's
-    /// collection, which his first key makes.
-    pub const KeyDeposit: Balance = money::deposit(14, 620);
+    pub const DeliveryBond: Permill = money::DELIVERY_BOND;
+    /// An encryption key's row and its account's counter: account, index, point, deposit, uses; account, two numbers.
+    pub const EncryptionKeyDeposit: Balance = money::deposit(2, 128);
+    /// An order's rows and a key's together, for between delivery and settlement both exist: order and its four
+    /// indices; record, tally and holding; item, owner and settings in pallet-nfts. The four rows of a creator's
+    /// collection, which his first key makes. And the history of the card, which its last key still pays for.
+    pub const KeyDeposit: Balance = money::deposit(16, 1_470);
+    /// A listing and its index: card, edition, seller, price, deposit, stake, block; seller, item.
+    pub const ListingDeposit: Balance = money::deposit(2, 150);
+    /// What a lock adds to its order: account, commitment, two amounts, and a clerk's capsule.
+    pub const LockDeposit: Balance = money::deposit(0, 212);
+    /// A clerk's capsule, his place in the card's list and the list itself, and his index of cards.
+    pub const ClerkDeposit: Balance = money::deposit(3, 240);
+    /// Clerk terms or an upgrade: card, two numbers, an amount.
+    pub const TermsDeposit: Balance = money::deposit(1, 30);
     pub const KeysPalletId: PalletId = super::nfts::KEYS_PALLET_ID;
 }
 
@@ -63,10 +72,15 @@ impl pallet_keys::Config for Runtime {
     type KeyDeposit = KeyDeposit;
     // A fresh key for each purchase of a very busy buyer, for years.
     type MaxKeysPerAccount = ConstU32<1024>;
+    type ClerkDeposit = ClerkDeposit;
+    type DeliveryBond = DeliveryBond;
+    type ListingDeposit = ListingDeposit;
+    type LockDeposit = LockDeposit;
     type NetworkFee = NetworkFee;
     type PalletId = KeysPalletId;
     type RuntimeHoldReason = RuntimeHoldReason;
-    type WeightInfo = crate::weights::pallet_keys::WeightInfo<Runtime>;
+    type TermsDeposit = TermsDeposit;
+    type WeightInfo = ();
 }
 
 /// [`KeyItems`], played by pallet-nfts.
@@ -88,6 +102,11 @@ impl KeyItems for KeysInNfts {
             settings: ItemSettings::all_enabled(),
         };
         <Nfts as Mutate<AccountId, ItemConfig>>::mint_into(&collection, &item, owner, &config, true)
+    }
+
+    fn transfer(creator: &AccountId32, item: ItemId, to: &AccountId32) -> DispatchResult {
+        let collection = CreatorCollection(creator.clone().into());
+        <Nfts as Transfer<AccountId>>::transfer(&collection, &item, to)
     }
 
     fn burn(creator: &AccountId32, item: ItemId) -> DispatchResult {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Error, Frozen, Orders, Tallies};
 use frame_support::assert_noop;
-use hashcard_primitives::key::OrderState;
+use hashcard_primitives::key::{OrderState, Sale};
 use sp_runtime::TokenError;
 
 const PRICE: Balance = 1_000;
@@ -25,10 +25,12 @@ fn price_and_deposit_are_held_and_the_key_is_snapshotted() {
         assert_event(Event::OrderPlaced {
             order: 1,
             card,
+            sale: Sale::Primary,
             buyer: BUYER,
             seller: CREATOR,
             price: PRICE,
             key_index: 0,
+            claimed_with: None,
             deadline,
         });
 

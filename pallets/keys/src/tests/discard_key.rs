@@ -106,7 +106,7 @@ fn a_key_whose_order_is_open_goes_with_its_refund_and_not_before() {
         let order = delivered(&BUYER, card);
         delivered(&OTHER, card);
         assert_ok!(send(&OTHER, report_of(card, 3, &OTHER)));
-        assert_noop!(discard(&BUYER, card, 2), Error::<Test>::NotSettled);
+        assert_noop!(discard(&BUYER, card, 2), Error::<Test>::KeyEngaged);
         // Another key of the same holder is not what the order is about.
         assert_ok!(discard(&BUYER, card, 1));
         assert_ok!(send(&STRANGER, Call::expire { order }));

@@ -29,6 +29,7 @@ fn the_buyer_gets_a_key_that_opens_and_the_money_stays_held() {
             card,
             edition: 1,
             buyer: BUYER,
+            clerk: None,
             settles_at,
         });
 
@@ -61,13 +62,16 @@ fn a_free_key_is_settled_when_it_is_delivered() {
             card,
             edition: 1,
             buyer: BUYER,
+            clerk: None,
             settles_at: 1,
         });
         assert_event(Event::OrderSettled {
             order,
             card,
+            edition: 1,
             buyer: BUYER,
             seller: CREATOR,
+            price: 0,
             paid: 0,
             fee: 0,
         });

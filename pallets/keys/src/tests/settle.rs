@@ -19,8 +19,10 @@ fn the_seller_is_paid_and_the_fee_is_burnt() {
         assert_event(Event::OrderSettled {
             order,
             card,
+            edition: 1,
             buyer: BUYER,
             seller: CREATOR,
+            price: PRICE,
             paid,
             fee: FEE,
         });
@@ -97,8 +99,10 @@ fn a_share_too_small_to_open_the_sellers_account_waits_for_him() {
         assert_event(Event::OrderSettled {
             order,
             card,
+            edition: 1,
             buyer: BUYER,
             seller: PAUPER,
+            price,
             paid,
             fee,
         });

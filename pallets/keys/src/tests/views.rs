@@ -1,7 +1,7 @@
 use super::*;
 use crate::{InOrder, OrdersBySeller, MAX_PAGE};
 use hashcard_primitives::{
-    key::{item_id, OrderState, OrderView},
+    key::{item_id, OrderState, OrderView, Sale},
     roles::CardDependents,
 };
 
@@ -19,11 +19,18 @@ fn an_order_is_shown_until_it_ends() {
         let expected = OrderView {
             id: order,
             card,
+            sale: Sale::Primary,
             buyer: BUYER,
             seller: CREATOR,
             price: 1_000,
             key_index: 0,
             encryption_key: encryption_secret::<Test>(&BUYER, 0).public().0,
+            made_at: 1,
+            commission: 0,
+            claimed_with: None,
+            penalty: 0,
+            lock: None,
+            delivered_by: None,
             state: OrderState::Waiting {
                 deadline: 1 + ORDER_DEADLINE,
             },
