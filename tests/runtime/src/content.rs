@@ -66,8 +66,18 @@ impl Sealed {
         }
     }
 
-    /// The call that publishes it.
+    /// Whose it is.
+    pub fn creator(&self) -> &AccountId32 {
+        &self.creator
+    }
+
+    /// The call that publishes it, without collaborators.
     pub fn publish_call(&self, price: Balance, editions: Option<u32>) -> RuntimeCall {
+        self.publish_call_as(listing(price, editions))
+    }
+
+    /// The call that publishes it as this listing says.
+    pub fn publish_call_as(&self, listing: Listing) -> RuntimeCall {
         let head = self.footer.head();
         let context = CardContext {
             genesis: &GENESIS,
@@ -79,19 +89,7 @@ impl Sealed {
         };
         let card_proof = prove_card(&context, &self.secret, &mut ChaCha20Rng::seed_from_u64(1));
         RuntimeCall::Cards(pallet_cards::Call::publish {
-            listing: Listing {
-                kind: Kind::Film,
-                title: b"A film".to_vec().try_into().expect("short"),
-                tags: Default::default(),
-                preview: b"about it".to_vec().try_into().expect("short"),
-                in_reply_to: None,
-                supersedes: None,
-                royalty: 50_000,
-                delivery_share: 100_000,
-                price,
-                editions,
-                collaborators: Default::default(),
-            },
+            listing,
             content: Content::Blob(Box::new(BlobProof {
                 root: self.root,
                 last_leaf: self
@@ -106,9 +104,14 @@ impl Sealed {
         })
     }
 
-    /// Publishes it.
+    /// Publishes it, without collaborators.
     pub fn publish(&self, price: Balance, editions: Option<u32>) -> Result<CardId, DispatchError> {
-        sign(&self.creator, self.publish_call(price, editions))?;
+        self.publish_as(listing(price, editions))
+    }
+
+    /// Publishes it as this listing says.
+    pub fn publish_as(&self, listing: Listing) -> Result<CardId, DispatchError> {
+        sign(&self.creator, self.publish_call_as(listing))?;
         Ok(*Cards::cards_by_root(self.root)
             .last()
             .expect("it was just published"))
@@ -157,6 +160,23 @@ impl Sealed {
                 proof,
             },
         )
+    }
+}
+
+/// What a creator says of a film, with a royalty of a twentieth.
+pub fn listing(price: Balance, editions: Option<u32>) -> Listing {
+    Listing {
+        kind: Kind::Film,
+        title: b"A film".to_vec().try_into().expect("short"),
+        tags: Default::default(),
+        preview: b"about it".to_vec().try_into().expect("short"),
+        in_reply_to: None,
+        supersedes: None,
+        royalty: 50_000,
+        delivery_share: 100_000,
+        price,
+        editions,
+        collaborators: Default::default(),
     }
 }
 

@@ -4,6 +4,8 @@
 //! invariants of every pallet are checked.
 
 pub mod content;
+pub mod handover;
+pub mod scene;
 
 use frame_support::traits::{TryState, TryStateSelect};
 use hashcard_runtime::{genesis_presets, AllPalletsWithSystem, RuntimeCall, RuntimeOrigin, System};
@@ -24,21 +26,42 @@ pub fn on_dev<R>(test: impl FnOnce() -> R) -> R {
 
 /// Runs `test` on a preset at block 1, then checks every invariant.
 pub fn on_preset<R>(preset: &str, test: impl FnOnce() -> R) -> R {
-    let mut world = TestExternalities::default();
-    world.execute_with(|| {
-        build_genesis(preset);
-        System::set_block_number(1);
-        frame_system::BlockHash::<hashcard_runtime::Runtime>::insert(0, sp_core::H256(GENESIS));
+    World::new(preset).execute_with(|| {
         let result = test();
         check_invariants();
         result
     })
 }
 
+/// A chain at block 1, in memory.
+pub struct World(TestExternalities);
+
+impl World {
+    /// The first block of a preset.
+    pub fn new(preset: &str) -> Self {
+        let mut world = TestExternalities::default();
+        world.execute_with(|| {
+            build_genesis(preset);
+            System::set_block_number(1);
+            frame_system::BlockHash::<hashcard_runtime::Runtime>::insert(0, sp_core::H256(GENESIS));
+        });
+        Self(world)
+    }
+
+    /// Does something in it. What it changes stays.
+    pub fn execute_with<R>(&mut self, run: impl FnOnce() -> R) -> R {
+        self.0.execute_with(run)
+    }
+}
+
 /// Every pallet's `try_state`.
 pub fn check_invariants() {
-    <AllPalletsWithSystem as TryState<u32>>::try_state(System::block_number(), TryStateSelect::All)
-        .expect("every invariant of every pallet holds");
+    check_invariants_of::<AllPalletsWithSystem>();
+}
+
+/// The `try_state` of some pallets: those that the steps of a long test can touch.
+pub fn check_invariants_of<Pallets: TryState<u32>>() {
+    Pallets::try_state(System::block_number(), TryStateSelect::All).expect("every invariant holds");
 }
 
 fn build_genesis(preset: &str) {
