@@ -131,9 +131,19 @@ impl Chain {
     /// An error of the connection is an item and not the end: polling on tries again, with the patience of every
     /// question. Any other error is the last item.
     pub async fn finalized_blocks(&self) -> Result<BoxStream<'static, Result<At>>> {
+        self.heads(FINALIZED).await
+    }
+
+    /// Best heads likewise; those that do not rise are left out. A fork may still undo each of them.
+    pub async fn best_blocks(&self) -> Result<BoxStream<'static, Result<At>>> {
+        self.heads(BEST).await
+    }
+
+    async fn heads(&self, topic: Topic) -> Result<BoxStream<'static, Result<At>>> {
         let heads = Heads {
             link: self.shared_link(),
-            subscription: Some(subscribe(self.link()).await?),
+            topic,
+            subscription: Some(subscribe(self.link(), topic).await?),
             last: None,
         };
         let next = |heads: Option<Heads>| async {
@@ -184,13 +194,18 @@ pub(crate) fn at_of(header: &Header) -> Result<At> {
     })
 }
 
-async fn subscribe(link: &Link) -> Result<RpcSubscription<Header>> {
-    link.subscribe("chain_subscribeFinalizedHeads", "chain_unsubscribeFinalizedHeads")
-        .await
+/// Methods that begin and end a subscription of heads.
+type Topic = (&'static str, &'static str);
+const FINALIZED: Topic = ("chain_subscribeFinalizedHeads", "chain_unsubscribeFinalizedHeads");
+const BEST: Topic = ("chain_subscribeNewHeads", "chain_unsubscribeNewHeads");
+
+async fn subscribe(link: &Link, (begin, end): Topic) -> Result<RpcSubscription<Header>> {
+    link.subscribe(begin, end).await
 }
 
 struct Heads {
     link: Arc<Link>,
+    topic: Topic,
     subscription: Option<RpcSubscription<Header>>,
     last: Option<u32>,
 }
@@ -200,7 +215,7 @@ impl Heads {
         loop {
             let subscription = match &mut self.subscription {
                 Some(subscription) => subscription,
-                none => none.insert(subscribe(&self.link).await?),
+                none => none.insert(subscribe(&self.link, self.topic).await?),
             };
             match subscription.next().await {
                 Some(Ok(header)) => {
@@ -246,6 +261,16 @@ mod tests {
         let heads = chain.finalized_blocks().await.unwrap();
         let heads: Vec<u32> = heads.take(5).map(|head| head.unwrap().number).collect().await;
         assert!(heads.is_sorted_by(|a, b| a < b), "{heads:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn best_heads_come_before_they_are_final() {
+        let fake = FakeChain::new();
+        let chain = fake.connect().await;
+        let mut best = chain.best_blocks().await.unwrap();
+        let mut finalized = chain.finalized_blocks().await.unwrap();
+        let (best, finalized) = (best.next().await.unwrap(), finalized.next().await.unwrap());
+        assert!(best.unwrap().number > finalized.unwrap().number);
     }
 
     #[tokio::test(start_paused = true)]

@@ -64,6 +64,15 @@ impl ChainAt {
         Ok(cards)
     }
 
+    /// The newer version of a card.
+    pub async fn superseded_by(&self, card: CardId) -> Result<Option<CardId>> {
+        const METHOD: &str = "CardsApi_superseded_by";
+        let newer: Option<CardId> = self.chain.runtime_call(self.hash, METHOD, (card,)).await?;
+        let is_newer = newer.is_none_or(|newer| newer > card);
+        consistent(METHOD, is_newer, "the newer version is older")?;
+        Ok(newer)
+    }
+
     /// A page of a feed, newest first. A page may be empty and still have a `next`: the chain looks at a few hundred rows
     /// a time.
     pub async fn feed(&self, query: FeedQuery<Account>) -> Result<FeedPage<Account>> {

@@ -1,8 +1,8 @@
-//! Keys and orders: pallet Keys.
+//! Keys and what opens them: pallet Keys. Its market lies in the files beside this one.
 
 use crate::{
     metadata::{
-        keys::events::{EncryptionKeyRegistered, KeyMinted, OrderFulfilled, OrderPlaced},
+        keys::events::{EncryptionKeyRegistered, KeyMinted},
         runtime_types::{
             hashcard_proofs::{
                 point::{Capsule, EncodedPoint},
@@ -12,19 +12,21 @@ use crate::{
         },
         tx,
     },
-    pages::{at_most, consistent, endless, MAX_PAGES},
+    pages::{at_most, consistent, endless, MAX_PAGES, ROWS_PER_PAGE},
     Account, Chain, ChainAt, Included, Result, Signer, Wait,
 };
 use hashcard_primitives::{
     card::CardId,
-    key::{
-        item_id, CapsuleBytes, Edition, ItemId, KeyIndex, KeyPage, KeyView, OrderId, OrderPage, OrderView,
-    },
-    Balance,
+    key::{item_id, CapsuleBytes, Edition, ItemId, KeyIndex, KeyPage, KeyView},
 };
 
-/// Rows of one answer (pallet Keys, `MAX_PAGE`).
-const ROWS_PER_PAGE: u32 = 64;
+mod clerks;
+mod listings;
+mod offers;
+mod orders;
+mod versions;
+
+pub use offers::Bid;
 
 /// Under which encryption key a buyer wants his capsule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,6 +40,34 @@ pub enum BuyKey {
         /// Proof of possession of x.
         proof: [u8; 64],
     },
+}
+
+/// A new capsule, and the proof that it holds what it should.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProvenCapsule {
+    /// The encrypted content point.
+    pub capsule: CapsuleBytes,
+    /// Of a mint or a transfer, as the call wants.
+    pub proof: [u8; 96],
+}
+
+impl ProvenCapsule {
+    fn arguments(self) -> (Capsule, LongProof) {
+        let capsule = Capsule {
+            r: EncodedPoint(self.capsule.r),
+            c: EncodedPoint(self.capsule.c),
+        };
+        (capsule, LongProof(self.proof))
+    }
+}
+
+impl BuyKey {
+    fn argument(self) -> KeyChoice {
+        match self {
+            BuyKey::Registered(index) => KeyChoice::Registered(index),
+            BuyKey::Register { key, proof } => KeyChoice::Register(EncodedPoint(key), ShortProof(proof)),
+        }
+    }
 }
 
 impl ChainAt {
@@ -86,65 +116,6 @@ impl ChainAt {
         Err(endless(METHOD))
     }
 
-    /// An order that is neither settled nor refunded.
-    pub async fn order(&self, id: OrderId) -> Result<Option<OrderView<Account>>> {
-        const METHOD: &str = "KeysApi_order";
-        let order: Option<OrderView<Account>> = self.chain.runtime_call(self.hash, METHOD, (id,)).await?;
-        consistent(
-            METHOD,
-            order.as_ref().is_none_or(|order| order.id == id),
-            "it is another order",
-        )?;
-        Ok(order)
-    }
-
-    /// Orders that wait for a seller, or whose money is not settled, oldest first.
-    pub async fn orders_of_seller(&self, seller: Account) -> Result<Vec<OrderView<Account>>> {
-        self.orders("KeysApi_orders_of_seller", seller, |order| order.seller)
-            .await
-    }
-
-    /// Orders of a buyer that are neither settled nor refunded, oldest first.
-    pub async fn orders_of_buyer(&self, buyer: Account) -> Result<Vec<OrderView<Account>>> {
-        self.orders("KeysApi_orders_of_buyer", buyer, |order| order.buyer)
-            .await
-    }
-
-    async fn orders(
-        &self,
-        method: &'static str,
-        account: Account,
-        party: impl Fn(&OrderView<Account>) -> Account,
-    ) -> Result<Vec<OrderView<Account>>> {
-        let mut orders: Vec<OrderView<Account>> = Vec::new();
-        let mut from: OrderId = 0;
-        for _ in 0..MAX_PAGES {
-            let page: OrderPage<Account> = self
-                .chain
-                .runtime_call(self.hash, method, (account, from, ROWS_PER_PAGE))
-                .await?;
-            at_most(method, &page.orders, ROWS_PER_PAGE as usize)?;
-            consistent(
-                method,
-                page.orders.iter().all(|order| party(order) == account),
-                "an order of somebody else",
-            )?;
-            let ids = page.orders.iter().map(|order| order.id);
-            let rises = ids.clone().all(|id| id >= from) && ids.is_sorted_by(|a, b| a < b);
-            consistent(method, rises, "its orders are not in order")?;
-            let last = page.orders.last().map_or(from, |order| order.id);
-            orders.extend(page.orders);
-            match page.next {
-                None => return Ok(orders),
-                Some(next) => {
-                    consistent(method, next > last, "a page leads back")?;
-                    from = next;
-                }
-            }
-        }
-        Err(endless(method))
-    }
-
     /// A registered encryption key.
     pub async fn encryption_key(&self, account: Account, index: KeyIndex) -> Result<Option<[u8; 32]>> {
         self.chain
@@ -170,21 +141,6 @@ impl Chain {
     /// All keys of an account.
     pub async fn keys_of(&self, holder: Account) -> Result<Vec<KeyView<Account>>> {
         self.at_finalized().await?.keys_of(holder).await
-    }
-
-    /// An order that is neither settled nor refunded.
-    pub async fn order(&self, id: OrderId) -> Result<Option<OrderView<Account>>> {
-        self.at_finalized().await?.order(id).await
-    }
-
-    /// Orders that wait for a seller, or whose money is not settled, oldest first.
-    pub async fn orders_of_seller(&self, seller: Account) -> Result<Vec<OrderView<Account>>> {
-        self.at_finalized().await?.orders_of_seller(seller).await
-    }
-
-    /// Orders of a buyer that are neither settled nor refunded, oldest first.
-    pub async fn orders_of_buyer(&self, buyer: Account) -> Result<Vec<OrderView<Account>>> {
-        self.at_finalized().await?.orders_of_buyer(buyer).await
     }
 
     /// A registered encryption key.
@@ -214,67 +170,62 @@ impl Chain {
     }
 
     /// Gives a key of the signer's card away.
-    #[allow(clippy::too_many_arguments)]
     pub async fn mint(
         &self,
         signer: &Signer,
         card: CardId,
         to: Account,
         key_index: KeyIndex,
-        capsule: CapsuleBytes,
-        proof: [u8; 96],
+        proven: ProvenCapsule,
         wait: Wait,
     ) -> Result<Included<Edition>> {
-        let call = tx()
-            .keys()
-            .mint(card, to.into(), key_index, argument(capsule), LongProof(proof));
+        let (capsule, proof) = proven.arguments();
+        let call = tx().keys().mint(card, to.into(), key_index, capsule, proof);
         let done = self.transact(signer, "keys.mint", call, wait).await?;
         done.with(|minted: KeyMinted| minted.edition)
     }
 
-    /// Holds `price` for a key, on the terms of version `terms_version`; refused if either has changed.
-    pub async fn buy(
+    /// Gives a key that the signer holds away.
+    #[allow(clippy::too_many_arguments)]
+    pub async fn gift(
         &self,
         signer: &Signer,
         card: CardId,
-        price: Balance,
-        terms_version: u32,
-        key: BuyKey,
+        edition: Edition,
+        to: Account,
+        key_index: KeyIndex,
+        proven: ProvenCapsule,
         wait: Wait,
-    ) -> Result<Included<OrderId>> {
-        let key = match key {
-            BuyKey::Registered(index) => KeyChoice::Registered(index),
-            BuyKey::Register { key, proof } => KeyChoice::Register(EncodedPoint(key), ShortProof(proof)),
-        };
-        let call = tx().keys().buy(card, price, terms_version, key);
-        let done = self.transact(signer, "keys.buy", call, wait).await?;
-        done.with(|placed: OrderPlaced| placed.order)
+    ) -> Result<Included<()>> {
+        let (capsule, proof) = proven.arguments();
+        let call = tx()
+            .keys()
+            .gift(card, edition, to.into(), key_index, capsule, proof);
+        Ok(self.transact(signer, "keys.gift", call, wait).await?.included())
     }
 
-    /// Delivers the key of an order.
-    pub async fn fulfil(
+    /// Moves the capsule of a key that the signer holds to another of his encryption keys.
+    pub async fn rewrap(
         &self,
         signer: &Signer,
-        order: OrderId,
-        capsule: CapsuleBytes,
-        proof: [u8; 96],
+        card: CardId,
+        edition: Edition,
+        key_index: KeyIndex,
+        proven: ProvenCapsule,
         wait: Wait,
-    ) -> Result<Included<Edition>> {
-        let call = tx().keys().fulfil(order, argument(capsule), LongProof(proof));
-        let done = self.transact(signer, "keys.fulfil", call, wait).await?;
-        done.with(|fulfilled: OrderFulfilled| fulfilled.edition)
+    ) -> Result<Included<()>> {
+        let (capsule, proof) = proven.arguments();
+        let call = tx().keys().rewrap(card, edition, key_index, capsule, proof);
+        Ok(self.transact(signer, "keys.rewrap", call, wait).await?.included())
     }
 
-    /// Refunds an order that nobody fulfilled in time, or whose card is frozen. Anybody may.
-    pub async fn expire(&self, signer: &Signer, order: OrderId, wait: Wait) -> Result<Included<()>> {
-        let call = tx().keys().expire(order);
-        Ok(self.transact(signer, "keys.expire", call, wait).await?.included())
-    }
-
-    /// Pays the seller of a delivered order once the settlement window is over. Anybody may.
-    pub async fn settle(&self, signer: &Signer, order: OrderId, wait: Wait) -> Result<Included<()>> {
-        let call = tx().keys().settle(order);
-        Ok(self.transact(signer, "keys.settle", call, wait).await?.included())
+    /// Takes an encryption key of the signer's back, with its deposit; refused while anything needs it.
+    pub async fn remove_key(&self, signer: &Signer, index: KeyIndex, wait: Wait) -> Result<Included<()>> {
+        let call = tx().keys().remove_key(index);
+        Ok(self
+            .transact(signer, "keys.remove_key", call, wait)
+            .await?
+            .included())
     }
 
     /// Freezes a card whose key opens to something else than the card commits to. **`opened` becomes public.**
@@ -294,12 +245,5 @@ impl Chain {
             .transact(signer, "keys.report_false_key", call, wait)
             .await?
             .included())
-    }
-}
-
-fn argument(capsule: CapsuleBytes) -> Capsule {
-    Capsule {
-        r: EncodedPoint(capsule.r),
-        c: EncodedPoint(capsule.c),
     }
 }

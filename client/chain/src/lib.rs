@@ -38,5 +38,5 @@ pub use balances::Money;
 pub use cards::PublishContent;
 pub use connect::Chain;
 pub use error::{ChainError, Result};
-pub use keys::BuyKey;
+pub use keys::{Bid, BuyKey, ProvenCapsule};
 pub use signer::{account_of, address_of, Account, Signer, SS58_PREFIX};

@@ -72,6 +72,10 @@ fn cards(error: &str) -> Option<&'static str> {
         "TagTwice" => "Name each tag once.",
         "RoyaltyTooHigh" => "Ask for a royalty of at most half.",
         "DeliveryShareTooHigh" => "The creator's share of deliveries is at most the whole.",
+        "CreatorCollaborates" => "Name the others only: the creator has what they leave.",
+        "CollaboratorWithoutShare" => "Give each collaborator more than nothing, or leave him out.",
+        "CollaboratorTwice" => "Name each collaborator once.",
+        "CollaboratorsShareTooHigh" => "The collaborators share at most the whole.",
         "NoEditions" => "Allow at least one edition, or unlist the card.",
         "UnknownParent" => "The card that this one replies to does not exist; check its number.",
         "UnknownPredecessor" => "The older version does not exist; check its number.",
@@ -139,7 +143,7 @@ fn keys(error: &str) -> Option<&'static str> {
         "UnknownCard" => "There is no card of this number; check it.",
         "NotKeyed" => "This content is open: fetch it without a key.",
         "Retired" => "The creator withdrew this card; no more keys are sold.",
-        "NotListed" => "The creator does not sell keys at present; try later.",
+        "NotListed" => "It is not for sale at present; look again, or offer for it.",
         "CardFrozen" => {
             "A false key of this card was proven, so no key of it is sold; a paid order can be refunded."
         }
@@ -147,7 +151,9 @@ fn keys(error: &str) -> Option<&'static str> {
         "TermsChanged" => "The terms are others now; look at them and decide again.",
         "SoldOut" => "Every edition is sold or ordered.",
         "OwnCard" => "It is your own card; mint a key instead.",
-        "OrderAlreadyOpen" => "You have an order for this card that is not settled; wait for it.",
+        "OrderAlreadyOpen" => {
+            "You have an order or an offer for this card already; wait for it, or take the offer back."
+        }
         "UnknownEncryptionKey" => "Register this encryption key first.",
         "TooManyEncryptionKeys" => "Use one of the encryption keys that are registered.",
         "InvalidPoint" => "A key or capsule is damaged; make it again.",
@@ -155,7 +161,7 @@ fn keys(error: &str) -> Option<&'static str> {
             "The proof was made for another occasion; make it again from the chain's present state."
         }
         "UnknownOrder" => "There is no such order: it was settled, refunded, or never made.",
-        "NotCreator" => "Only the creator of the card mints keys.",
+        "NotCreator" => "Only the creator of the card may do this; use his account.",
         "NotSeller" => "Only the seller of an order delivers it.",
         "AlreadyDelivered" => "The key of this order was delivered before.",
         "NotDelivered" => "The key is not delivered yet.",
@@ -168,7 +174,31 @@ fn keys(error: &str) -> Option<&'static str> {
         "AlreadyFrozen" => "A false key of this card was proven before.",
         "NothingUnclaimed" => "Nothing waits for this account.",
         "NotFrozen" => "Keys of this card are sound as far as anybody has proven; only those of a frozen card are given up.",
-        "NotSettled" => "The order that brought this key is still open; expire it, which destroys the key as well.",
+        "KeyEngaged" => "An order about this key is not settled; wait until it is settled or expired.",
+        "KeyListed" => "The key is listed for sale; take the listing back first.",
+        "PriceIsZero" => "A key is sold for something; to let it go for nothing, give it away.",
+        "KeyChanged" => "The key is not as you saw it any more; look at it and decide again.",
+        "BuyerIsSeller" => "You would deal with yourself; nothing is to be done.",
+        "UnknownOffer" => "There is no such offer: it was accepted, withdrawn, or never made.",
+        "InvalidUntil" => "An offer ends in the future, and at most 30 days ahead; choose another end.",
+        "OfferOver" => "The offer's last block is past; its maker may make another.",
+        "OfferStands" => "Only its maker takes an offer back before it is over.",
+        "OtherKeyWanted" => "The offer is for another key; name that one.",
+        "AlreadyLocked" => "Somebody has committed to deliver this order; leave it to him.",
+        "LockMismatch" => "It is not the delivery that was committed to; make that one again.",
+        "NotEntitled" => "This account may not deliver this order; its creator appoints clerks.",
+        "NotYourTurn" => "Another clerk has the first blocks of this order; wait until his turn is over.",
+        "AlreadyClerk" => "The account is a clerk of this card; dismiss it first to appoint it anew.",
+        "UnknownClerk" => "The account is no clerk of this card.",
+        "TooManyClerks" => "The card has as many clerks as it may have; dismiss one.",
+        "CreatorIsNoClerk" => "The creator delivers without being a clerk.",
+        "CommissionTooHigh" => "Promise a smaller commission.",
+        "DiscountTooHigh" => "The discount is at most the whole price.",
+        "SupersedesNothing" => "The card is not a newer version of another.",
+        "NoUpgrade" => "Its creator lets nobody claim this version; buy it at its price.",
+        "AlreadyClaimed" => "This key has claimed a newer version; use another, or buy at the price.",
+        "SameKey" => "The capsule is under this encryption key already; name another.",
+        "EncryptionKeyInUse" => "A key, an order or an offer needs this encryption key; try when they are gone.",
         _ => return None,
     })
 }

@@ -6,7 +6,7 @@
 
 use std::fmt::Display;
 
-use hashcard_chain::{Account, Chain, PublishContent, Signer, Wait};
+use hashcard_chain::{Account, Chain, ProvenCapsule, PublishContent, Signer, Wait};
 use hashcard_format::{BlobWriter, ContentKey, Directory, EntryPath, Node, Sink};
 use hashcard_primitives::blob::Suite;
 use hashcard_primitives::card::{CardId, CardView, Kind, Listing, Preview, Tags, Title};
@@ -131,13 +131,16 @@ impl FalseCreator {
             &mut OsRng,
         )
         .map_err(said)?;
-        let capsule = CapsuleBytes {
-            r: capsule.r.0,
-            c: capsule.c.0,
+        let proven = ProvenCapsule {
+            capsule: CapsuleBytes {
+                r: capsule.r.0,
+                c: capsule.c.0,
+            },
+            proof: proof.0,
         };
         let delivered = self
             .chain
-            .fulfil(&self.signer, order.id, capsule, proof.0, Wait::Best)
+            .fulfil(&self.signer, order.id, proven, Wait::Best)
             .await
             .map_err(said)?;
         Ok((order.id, delivered.value))

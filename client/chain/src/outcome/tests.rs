@@ -3,6 +3,7 @@ use crate::{
     metadata::{committed, keys::events::OrderPlaced},
     testing::{event, failure, fee_paid, success, FEE},
 };
+use hashcard_primitives::key::Sale;
 
 const AT: At = At {
     number: 5,
@@ -29,7 +30,11 @@ fn placed(index: u32, order: u64) -> Vec<u8> {
         index,
         "Keys",
         "OrderPlaced",
-        (order, 7u64, [1u8; 32], [2u8; 32], 500u128, 0u32, 99u32),
+        (
+            (order, 7u64, Sale::Primary),
+            ([1u8; 32], [2u8; 32], 500u128),
+            (0u32, None::<u64>, 99u32),
+        ),
     )
 }
 

@@ -7,191 +7,19 @@ use crate::{
     Account,
 };
 use hashcard_primitives::{
-    blob::{ContentRoot, Suite},
-    card::{Access, Blob, Card, CardView, KeyCommitments, Kind, Terms},
-    coverage::Coverage,
-    feed::{Feed, FeedPage, FeedQuery},
-    key::{CapsuleBytes, KeyPage, KeyView, OrderPage, OrderState, OrderView},
-    lengths::Lengths,
-    seeder::{SeatPage, SeatView},
-    BoundedVec,
+    blob::ContentRoot,
+    feed::FeedPage,
+    key::{
+        ClerksView, KeyPage, KeyView, ListingPage, ListingView, OfferPage, OrderPage, OrderView,
+        PriceHistory, Sale, MAX_CLERKS,
+    },
+    seeder::SeatPage,
 };
+use samples::{card, history, key, listing, offer, order, query, samples, seat, waiting, ME};
 use std::collections::VecDeque;
 use subxt::ext::scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
 
-const ME: Account = [9; 32];
-
-fn card(id: u64) -> CardView<Account> {
-    CardView {
-        id,
-        card: Card {
-            creator: ME,
-            access: Access::Keyed,
-            kind: Kind::Film,
-            title: BoundedVec::truncate_from(b"A film".to_vec()),
-            tags: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(b"sea".to_vec())]),
-            blob: Some(Blob {
-                root: ContentRoot([1; 32]),
-                len: 1_000,
-                content_len: 700,
-                suite: Suite::ChaCha20Poly1305,
-                free_chunks: 1,
-                salt: [2; 32],
-                commitments: Some(KeyCommitments {
-                    content: [3; 32],
-                    key: [4; 32],
-                }),
-            }),
-            in_reply_to: None,
-            supersedes: Some(1),
-            royalty: 50_000,
-            delivery_share: 1,
-            collaborators: Default::default(),
-            published_at: 12,
-        },
-        terms: Terms {
-            price: 5,
-            editions: Some(3),
-            listed: true,
-            version: 2,
-        },
-        preview: BoundedVec::truncate_from(vec![1; 4096]),
-        keys_made: 1,
-        retired: false,
-        frozen: false,
-    }
-}
-
-fn seat() -> SeatView<Account> {
-    SeatView {
-        seeder: ME,
-        peer: BoundedVec::truncate_from(vec![0, 36]),
-        addresses: BoundedVec::truncate_from(vec![BoundedVec::truncate_from(vec![4; 8])]),
-        coverage: Coverage(7),
-        price_per_mib: Some(1),
-        bond: 100,
-        expires_at: 50,
-    }
-}
-
-fn key(card: u64, edition: u64) -> KeyView<Account> {
-    KeyView {
-        card,
-        edition,
-        holder: ME,
-        capsule: CapsuleBytes {
-            r: [1; 32],
-            c: [2; 32],
-        },
-        key_index: 0,
-        encryption_key: [3; 32],
-        sequence: 0,
-    }
-}
-
-fn order(id: u64) -> OrderView<Account> {
-    OrderView {
-        id,
-        card: 7,
-        buyer: ME,
-        seller: ME,
-        price: 5,
-        key_index: 0,
-        encryption_key: [3; 32],
-        state: OrderState::Delivered {
-            edition: 1,
-            settles_at: 9,
-        },
-    }
-}
-
-fn query() -> FeedQuery<Account> {
-    FeedQuery {
-        feed: Feed::Tag(BoundedVec::truncate_from(b"sea".to_vec())),
-        kind: Some(Kind::Film),
-        creator: Some(ME),
-        tag: None,
-        max_price: Some(6),
-        since: Some(1),
-        cursor: Some(640),
-        limit: 20,
-    }
-}
-
-/// Arguments and an answer of every runtime API that is called.
-fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
-    let lengths = Lengths {
-        slot_millis: 3_000,
-        epoch_slots: 20,
-        order_deadline_blocks: 10,
-        settlement_window_blocks: 5,
-        seat_lifetime_blocks: 100,
-    };
-    let orders = OrderPage {
-        orders: vec![order(3)],
-        next: Some(4u64),
-    };
-    vec![
-        ("CardsApi_card", (7u64,).encode(), Some(card(7)).encode()),
-        (
-            "CardsApi_cards_by_root",
-            (ContentRoot([1; 32]),).encode(),
-            vec![7u64].encode(),
-        ),
-        (
-            "CardsApi_feed",
-            (query(),).encode(),
-            FeedPage {
-                cards: vec![card(7)],
-                next: Some(600),
-            }
-            .encode(),
-        ),
-        (
-            "SeedersApi_seats",
-            (7u64, 0u32).encode(),
-            SeatPage {
-                seats: vec![seat()],
-                next: Some(1),
-            }
-            .encode(),
-        ),
-        (
-            "SeedersApi_seats_of",
-            (ME, Some(7u64)).encode(),
-            vec![8u64].encode(),
-        ),
-        ("KeysApi_key", (7u64, 1u64).encode(), Some(key(7, 1)).encode()),
-        (
-            "KeysApi_keys_of",
-            (ME, Some(1u128), 64u32).encode(),
-            KeyPage {
-                keys: vec![key(7, 1)],
-                next: Some(5u128),
-            }
-            .encode(),
-        ),
-        ("KeysApi_order", (3u64,).encode(), Some(order(3)).encode()),
-        (
-            "KeysApi_orders_of_seller",
-            (ME, 0u64, 64u32).encode(),
-            orders.encode(),
-        ),
-        (
-            "KeysApi_orders_of_buyer",
-            (ME, 0u64, 64u32).encode(),
-            orders.encode(),
-        ),
-        (
-            "KeysApi_encryption_key",
-            (ME, 0u32).encode(),
-            Some([3u8; 32]).encode(),
-        ),
-        ("KeysApi_encryption_keys", (ME,).encode(), 1u32.encode()),
-        ("LengthsApi_lengths", ().encode(), lengths.encode()),
-        ("AccountNonceApi_account_nonce", (ME,).encode(), 5u32.encode()),
-    ]
-}
+mod samples;
 
 #[test]
 fn arguments_and_answers_have_the_runtimes_own_encoding() {
@@ -257,6 +85,20 @@ async fn ask(at: &ChainAt, name: &str) -> Result<()> {
         "KeysApi_orders_of_buyer" => at.orders_of_buyer(ME).await.map(drop),
         "KeysApi_encryption_key" => at.encryption_key(ME, 0).await.map(drop),
         "KeysApi_encryption_keys" => at.next_key_index(ME).await.map(drop),
+        "CardsApi_superseded_by" => at.superseded_by(7).await.map(drop),
+        "KeysApi_orders_of_card" => at.orders_of_card(7, 3).await.map(drop),
+        "KeysApi_turn" => at.turn(3).await.map(drop),
+        "KeysApi_listing" => at.listing(7, 1).await.map(drop),
+        "KeysApi_listings" => at.listings(7, None).await.map(drop),
+        "KeysApi_listings_of" => at.listings_of(ME).await.map(drop),
+        "KeysApi_offer" => at.offer(3).await.map(drop),
+        "KeysApi_offers_of_card" => at.offers_of_card(7, 3).await.map(drop),
+        "KeysApi_offers_of_buyer" => at.offers_of_buyer(ME).await.map(drop),
+        "KeysApi_price_history" => at.price_history(7).await.map(drop),
+        "KeysApi_clerks" => at.clerks(7).await.map(drop),
+        "KeysApi_clerk_capsule" => at.clerk_capsule(7, ME).await.map(drop),
+        "KeysApi_clerk_cards" => at.clerk_cards(ME).await.map(drop),
+        "KeysApi_upgrade" => at.upgrade(7).await.map(drop),
         "LengthsApi_lengths" => at.lengths().await.map(drop),
         "AccountNonceApi_account_nonce" => at.nonce(ME).await.map(drop),
         other => panic!("{other}"),
@@ -310,6 +152,16 @@ async fn an_honest_answer_is_taken() {
                 next: None,
             }
             .encode(),
+            "KeysApi_offers_of_buyer" => OfferPage {
+                offers: vec![offer(4)],
+                next: None,
+            }
+            .encode(),
+            "KeysApi_listings_of" => ListingPage::<Account, u128> {
+                listings: vec![],
+                next: None,
+            }
+            .encode(),
             _ => answer.clone(),
         };
         let first = match name {
@@ -318,6 +170,14 @@ async fn an_honest_answer_is_taken() {
                 let next = Some(hashcard_primitives::key::item_id(7, 1));
                 KeyPage {
                     keys: vec![key(7, 1)],
+                    next,
+                }
+                .encode()
+            }
+            "KeysApi_listings_of" => {
+                let next = Some(hashcard_primitives::key::item_id(7, 1));
+                ListingPage {
+                    listings: vec![listing(1)],
                     next,
                 }
                 .encode()
@@ -333,6 +193,95 @@ async fn an_honest_answer_is_taken() {
 async fn an_answer_about_something_else_is_refused() {
     for (name, answer) in [
         ("CardsApi_card", Some(card(8)).encode()),
+        // A newer version has a larger number.
+        ("CardsApi_superseded_by", Some(7u64).encode()),
+        ("KeysApi_listing", Some(listing(2)).encode()),
+        ("KeysApi_offer", Some(offer(4)).encode()),
+        ("KeysApi_listings", {
+            let elsewhere = ListingView {
+                card: 8,
+                ..listing(1)
+            };
+            ListingPage::<Account, u64> {
+                listings: vec![elsewhere],
+                next: None,
+            }
+            .encode()
+        }),
+        ("KeysApi_listings", {
+            let for_nothing = ListingView {
+                price: 0,
+                ..listing(1)
+            };
+            ListingPage::<Account, u64> {
+                listings: vec![for_nothing],
+                next: None,
+            }
+            .encode()
+        }),
+        ("KeysApi_listings_of", {
+            let theirs = ListingView {
+                seller: [1; 32],
+                ..listing(1)
+            };
+            ListingPage::<Account, u128> {
+                listings: vec![theirs],
+                next: None,
+            }
+            .encode()
+        }),
+        ("KeysApi_offers_of_card", {
+            let mut elsewhere = offer(3);
+            elsewhere.card = 8;
+            OfferPage {
+                offers: vec![elsewhere],
+                next: None,
+            }
+            .encode()
+        }),
+        ("KeysApi_orders_of_card", {
+            // It is delivered, so no work for a clerk.
+            OrderPage {
+                orders: vec![order(3)],
+                next: None,
+            }
+            .encode()
+        }),
+        ("KeysApi_orders_of_card", {
+            let resale = OrderView {
+                sale: Sale::Resale { edition: 1 },
+                ..waiting(3)
+            };
+            OrderPage {
+                orders: vec![resale],
+                next: None,
+            }
+            .encode()
+        }),
+        ("KeysApi_clerks", {
+            ClerksView::<Account> {
+                commission: 1_000_000,
+                any_holder: false,
+                accounts: vec![],
+            }
+            .encode()
+        }),
+        ("KeysApi_upgrade", Some(1_000_001u32).encode()),
+        ("KeysApi_price_history", {
+            // The parts are more than the sum.
+            Some(PriceHistory {
+                volume: 1,
+                ..history()
+            })
+            .encode()
+        }),
+        ("KeysApi_price_history", {
+            let mut turned = history();
+            let first = turned.last[0];
+            turned.last[0] = turned.last[1];
+            turned.last[1] = first;
+            Some(turned).encode()
+        }),
         ("KeysApi_key", Some(key(7, 2)).encode()),
         ("KeysApi_order", Some(order(4)).encode()),
         ("KeysApi_keys_of", {
@@ -400,6 +349,23 @@ async fn pages_that_lead_nowhere_end() {
             .encode(),
         ),
         (
+            "KeysApi_offers_of_buyer",
+            OfferPage {
+                offers: vec![offer(5)],
+                next: Some(5u64),
+            }
+            .encode(),
+        ),
+        (
+            "KeysApi_listings_of",
+            ListingPage::<Account, u128> {
+                listings: vec![],
+                next: Some(1),
+            }
+            .encode(),
+        ),
+        ("KeysApi_clerk_cards", (1..=64u64).collect::<Vec<_>>().encode()),
+        (
             "KeysApi_orders_of_buyer",
             OrderPage {
                 orders: vec![order(5)],
@@ -451,6 +417,31 @@ async fn pages_with_more_rows_than_asked_for_are_refused() {
             }
             .encode(),
         ),
+        (
+            "KeysApi_offers_of_card",
+            OfferPage {
+                offers: (3..68).map(offer).collect(),
+                next: None,
+            }
+            .encode(),
+        ),
+        (
+            "KeysApi_listings",
+            ListingPage::<Account, u64> {
+                listings: (1..66).map(listing).collect(),
+                next: None,
+            }
+            .encode(),
+        ),
+        ("KeysApi_clerk_cards", (1..=65u64).collect::<Vec<_>>().encode()),
+        ("KeysApi_clerks", {
+            ClerksView {
+                commission: 0,
+                any_holder: false,
+                accounts: vec![ME; MAX_CLERKS as usize + 1],
+            }
+            .encode()
+        }),
     ] {
         let (_, at) = answering(name, &[page]).await;
         assert!(is_hostile(&ask(&at, name).await), "{name}");

@@ -3,18 +3,14 @@ use crate::{
     testing::{event, failure, fee_paid, nonce_of, signer, success, FakeChain, OnSubmit, FEE, SLOT},
     BuyKey, Included,
 };
-use hashcard_primitives::key::OrderId;
+use hashcard_primitives::key::{OrderId, Sale};
 
 /// Every transaction of a block places order 40, 41, ...
 fn places_orders(index: u32) -> Vec<Vec<u8>> {
     let order = (
-        40 + u64::from(index),
-        7u64,
-        [1u8; 32],
-        [2u8; 32],
-        500u128,
-        0u32,
-        99u32,
+        (40 + u64::from(index), 7u64, Sale::Primary),
+        ([1u8; 32], [2u8; 32], 500u128),
+        (0u32, None::<u64>, 99u32),
     );
     vec![
         event(index, "Keys", "OrderPlaced", order),
@@ -323,21 +319,24 @@ async fn a_node_that_lies_about_blocks_makes_the_fate_unknown() {
 
 /// Compiled, never run.
 async fn everything(chain: Chain, signer: Signer) -> Option<()> {
-    use crate::PublishContent;
+    use crate::{ProvenCapsule, PublishContent};
     use hashcard_primitives::{blob::ContentRoot, key::CapsuleBytes};
-    let (wait, capsule) = (
+    let (wait, proven) = (
         Wait::Best,
-        CapsuleBytes {
-            r: [0; 32],
-            c: [0; 32],
+        ProvenCapsule {
+            capsule: CapsuleBytes {
+                r: [0; 32],
+                c: [0; 32],
+            },
+            proof: [0; 96],
         },
     );
     let card = chain.card(0).await.ok()??;
     let listing = hashcard_primitives::card::Listing {
         kind: card.card.kind,
-        title: card.card.title,
-        tags: card.card.tags,
-        preview: card.preview,
+        title: card.card.title.clone(),
+        tags: card.card.tags.clone(),
+        preview: card.preview.clone(),
         in_reply_to: None,
         supersedes: None,
         royalty: 0,
@@ -356,11 +355,8 @@ async fn everything(chain: Chain, signer: Signer) -> Option<()> {
     chain.apply(&signer, vec![], wait).await.ok()?;
     chain.heartbeat(&signer, wait).await.ok()?;
     chain.register_key(&signer, [0; 32], [0; 64], wait).await.ok()?;
-    chain
-        .mint(&signer, 0, [0; 32], 0, capsule, [0; 96], wait)
-        .await
-        .ok()?;
-    chain.fulfil(&signer, 0, capsule, [0; 96], wait).await.ok()?;
+    chain.mint(&signer, 0, [0; 32], 0, proven, wait).await.ok()?;
+    chain.fulfil(&signer, 0, proven, wait).await.ok()?;
     chain.expire(&signer, 0, wait).await.ok()?;
     chain.settle(&signer, 0, wait).await.ok()?;
     chain
@@ -372,7 +368,49 @@ async fn everything(chain: Chain, signer: Signer) -> Option<()> {
     chain.keys_of([0; 32]).await.ok()?;
     chain.orders_of_seller([0; 32]).await.ok()?;
     chain.seats(0).await.ok()?;
+    market(&chain, &signer, &card, proven).await?;
     chain.lengths().await.ok().map(drop)
+}
+
+async fn market(
+    chain: &Chain,
+    signer: &Signer,
+    card: &hashcard_primitives::card::CardView<[u8; 32]>,
+    proven: crate::ProvenCapsule,
+) -> Option<()> {
+    use crate::{Bid, BuyKey};
+    use hashcard_primitives::key::ClerkSource;
+    let (wait, key, source) = (Wait::Best, BuyKey::Registered(0), ClerkSource::Appointed);
+    let then = chain.at_finalized().await.ok()?;
+    chain.list(signer, 0, 1, 1, wait).await.ok()?;
+    chain.unlist(signer, 0, 1, wait).await.ok()?;
+    let listing = then.listing(0, 1).await.ok()??;
+    chain.buy_listed(signer, &listing, key, wait).await.ok()?;
+    let bid = Bid {
+        card: 0,
+        edition: None,
+        price: 1,
+        until: 9,
+    };
+    chain.make_offer(signer, bid, key, wait).await.ok()?;
+    chain.withdraw_offer(signer, 1, wait).await.ok()?;
+    chain.accept(signer, 1, 1, wait).await.ok()?;
+    chain.lock(signer, 1, [0; 32], None, wait).await.ok()?;
+    chain.fulfil_for(signer, 1, source, proven, wait).await.ok()?;
+    chain
+        .appoint_clerk(signer, 0, [0; 32], 0, proven, wait)
+        .await
+        .ok()?;
+    chain.dismiss_clerk(signer, 0, [0; 32], wait).await.ok()?;
+    chain.set_clerk_terms(signer, 0, 0, true, wait).await.ok()?;
+    chain.gift(signer, 0, 1, [0; 32], 0, proven, wait).await.ok()?;
+    chain.rewrap(signer, 0, 1, 1, proven, wait).await.ok()?;
+    chain.remove_key(signer, 0, wait).await.ok()?;
+    chain.set_upgrade(signer, 0, 0, wait).await.ok()?;
+    chain.claim(signer, card, 1, 1, key, wait).await.ok()?;
+    then.listings_of([0; 32]).await.ok()?;
+    then.offers_of_buyer([0; 32]).await.ok()?;
+    then.clerk_cards([0; 32]).await.ok().map(drop)
 }
 
 #[test]
