@@ -1,9 +1,9 @@
 //! Who may open what. **Only a capsule read at the finalised head is ever opened, only for the account that the chain
-//! names as holder, and what is inside is used only when it is the card's**: its commitment must be `h_K`.
+//! names as its owner, and what is inside is used only when it is the card's**: its commitment must be `h_K`.
 
 use hashcard_chain::{Account, ChainAt};
 use hashcard_primitives::card::{CardView, KeyCommitments};
-use hashcard_primitives::key::KeyView;
+use hashcard_primitives::key::{ClerkCapsuleView, KeyIndex, KeyView};
 use hashcard_proofs::{Capsule, ContentPoint, EncodedPoint, EncryptionSecret};
 
 use crate::engine::Actor;
@@ -16,6 +16,95 @@ pub enum Inside {
     Sound(ContentPoint),
     /// Something else: the creator sold a false key.
     False,
+}
+
+/// A capsule of an account's, as the chain keeps it: of a key that the account holds, or of its clerkship.
+#[derive(Clone)]
+pub struct Held {
+    /// Whose.
+    pub owner: Account,
+    /// What is encrypted.
+    pub capsule: Capsule,
+    /// Which of his encryption keys opens it.
+    pub key_index: KeyIndex,
+    /// That key.
+    pub encryption_key: [u8; 32],
+    /// How people call it.
+    name: String,
+}
+
+impl Held {
+    /// Of a key.
+    pub fn key(key: &KeyView<Account>) -> Self {
+        Self {
+            owner: key.holder,
+            capsule: capsule_of(key),
+            key_index: key.key_index,
+            encryption_key: key.encryption_key,
+            name: format!("key {} of card {}", key.edition, key.card),
+        }
+    }
+
+    /// Of a clerk whom the creator of `card` appointed.
+    pub fn clerkship(card: u64, clerk: Account, view: &ClerkCapsuleView) -> Self {
+        Self {
+            owner: clerk,
+            capsule: Capsule {
+                r: EncodedPoint(view.capsule.r),
+                c: EncodedPoint(view.capsule.c),
+            },
+            key_index: view.key_index,
+            encryption_key: view.encryption_key,
+            name: format!("the clerk's capsule of card {card}"),
+        }
+    }
+
+    /// The secret that it is for, if it is the wallet's.
+    pub fn secret(
+        &self,
+        wallet: &Wallet,
+        genesis: &[u8; 32],
+        actor: &Actor,
+    ) -> Result<EncryptionSecret, EngineError> {
+        let secret = wallet.encryption_secret(genesis, &actor.account, self.key_index);
+        if self.owner != actor.account || secret.public().0 != self.encryption_key {
+            return Err(EngineError::new(
+                Code::Wallet,
+                format!(
+                    "{} is for an encryption key that this wallet does not have",
+                    self.name
+                ),
+                "open it with the wallet that it was made for",
+            ));
+        }
+        Ok(secret)
+    }
+
+    /// What is inside, compared with what the card commits to.
+    pub fn open(
+        &self,
+        wallet: &Wallet,
+        genesis: &[u8; 32],
+        actor: &Actor,
+        card: &CardView<Account>,
+    ) -> Result<Inside, EngineError> {
+        let (salt, commitments) = sealed_with(card)?;
+        let point = self
+            .secret(wallet, genesis, actor)?
+            .open(&self.capsule)
+            .map_err(|error| {
+                EngineError::new(
+                    Code::HostileAnswer,
+                    format!("{} is one that no chain keeps: {error}", self.name),
+                    "name another node: --node URL",
+                )
+            })?;
+        if point.key_commitment(&salt) == commitments.key {
+            Ok(Inside::Sound(point))
+        } else {
+            Ok(Inside::False)
+        }
+    }
 }
 
 /// The keys of a card that the account held then, lowest edition first.
@@ -41,18 +130,7 @@ pub fn secret_of(
     actor: &Actor,
     key: &KeyView<Account>,
 ) -> Result<EncryptionSecret, EngineError> {
-    let secret = wallet.encryption_secret(genesis, &actor.account, key.key_index);
-    if key.holder != actor.account || secret.public().0 != key.encryption_key {
-        return Err(EngineError::new(
-            Code::Wallet,
-            format!(
-                "key {} of card {} is for an encryption key that this wallet does not have",
-                key.edition, key.card
-            ),
-            "open it with the wallet that bought it",
-        ));
-    }
-    Ok(secret)
+    Held::key(key).secret(wallet, genesis, actor)
 }
 
 /// The capsule's parts as the proofs want them.
@@ -71,24 +149,7 @@ pub fn open(
     key: &KeyView<Account>,
     card: &CardView<Account>,
 ) -> Result<Inside, EngineError> {
-    let (salt, commitments) = sealed_with(card)?;
-    let point = secret_of(wallet, genesis, actor, key)?
-        .open(&capsule_of(key))
-        .map_err(|error| {
-            EngineError::new(
-                Code::HostileAnswer,
-                format!(
-                    "the capsule of key {} of card {} is one that no chain keeps: {error}",
-                    key.edition, key.card
-                ),
-                "name another node: --node URL",
-            )
-        })?;
-    if point.key_commitment(&salt) == commitments.key {
-        Ok(Inside::Sound(point))
-    } else {
-        Ok(Inside::False)
-    }
+    Held::key(key).open(wallet, genesis, actor, card)
 }
 
 /// Salt and commitments of a sealed card.
@@ -123,7 +184,7 @@ pub mod tests {
     use crate::wallet::AccountName;
     use hashcard_primitives::blob::{ContentRoot, Suite};
     use hashcard_primitives::card::{Access, Blob, Card, Kind, Preview, Tags, Terms, Title};
-    use hashcard_primitives::key::CapsuleBytes;
+    use hashcard_primitives::key::{CapsuleBytes, OrderState, OrderView, Sale};
     use hashcard_proofs::{prove_mint, DeliveryContext};
     use rand::rngs::OsRng;
 
@@ -189,7 +250,7 @@ pub mod tests {
     }
 
     /// A key of the card for this buyer, as the chain keeps it after a fulfilment.
-    fn sold(creator: &Wallet, card: &CardView<Account>, buyer: &Wallet) -> KeyView<Account> {
+    pub fn sold(creator: &Wallet, card: &CardView<Account>, buyer: &Wallet) -> KeyView<Account> {
         let (from, to) = (actor(creator).account, actor(buyer).account);
         let (salt, commitments) = sealed_with(card).unwrap();
         let x = buyer.encryption_secret(&GENESIS, &to, 0).public();
@@ -224,6 +285,30 @@ pub mod tests {
             key_index: 0,
             encryption_key: x.0,
             sequence: 0,
+            order: None,
+            claimed: None,
+            listed: None,
+        }
+    }
+
+    /// An order that waits.
+    pub fn order_of(sale: Sale) -> OrderView<Account> {
+        OrderView {
+            id: 12,
+            card: 7,
+            sale,
+            buyer: [3; 32],
+            seller: [4; 32],
+            price: 5,
+            key_index: 2,
+            encryption_key: [0; 32],
+            made_at: 1,
+            commission: 0,
+            claimed_with: None,
+            penalty: 0,
+            lock: None,
+            delivered_by: None,
+            state: OrderState::Waiting { deadline: 100 },
         }
     }
 

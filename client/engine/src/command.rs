@@ -3,17 +3,29 @@
 //! **These types are the command line's `--json` and the home's socket at once**: the fields are written down in
 //! docs/CLI-JSON.md and are stable. An outcome is a value; how it looks on a screen is the command line's business.
 
+mod event;
+mod market;
+mod outcome;
 mod seconds;
+mod shown;
 
 use std::path::PathBuf;
 
-use hashcard_primitives::card::{CardId, CardView};
-use hashcard_primitives::key::{Edition, KeyIndex, OrderId, OrderState, OrderView};
+use hashcard_primitives::card::CardId;
+use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
-use crate::notation::{access_name, hex, kind_name, root_name, text_of};
+pub use event::{Event, PeerShown, PeerState};
+pub use market::{
+    ClerkedCard, LibraryRow, ListingShown, Market, OfferShown, OwnKeyShown, PastSaleShown, Recovered,
+    RecoveredCard, RecoveredKey,
+};
+pub use outcome::{Fetched, Opened, Outcome, Published};
+pub use shown::{
+    AccountShown, BlobShown, CardShown, CollaboratorShown, KeyShown, OrderShown, SeatShown, VerifiedBlob,
+};
 
 /// Something to do.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -65,6 +77,137 @@ pub enum Command {
     },
     /// Fetches a content and opens it.
     Fetch(Fetch),
+    /// Opens a content that is here, without asking the swarm.
+    Open(Open),
+    /// Offers a key for sale.
+    ResellList {
+        /// Of which card.
+        card: CardId,
+        /// Which key; `None`: the first that is free.
+        edition: Option<Edition>,
+        /// For how much.
+        price: Amount,
+    },
+    /// Takes a listing back.
+    ResellCancel {
+        /// Of which card.
+        card: CardId,
+        /// Which key; `None`: the one that is listed.
+        edition: Option<Edition>,
+    },
+    /// Offers money for a key.
+    ResellOffer(MakeOffer),
+    /// Takes an offer back.
+    ResellWithdraw {
+        /// Which.
+        offer: OrderId,
+    },
+    /// Sells a key to whoever made an offer.
+    ResellAccept {
+        /// Which.
+        offer: OrderId,
+        /// Which key; `None`: the one that is asked for, or the first that is free.
+        edition: Option<Edition>,
+        /// Return once the key is delivered.
+        wait: bool,
+    },
+    /// What is for sale and asked for of a card.
+    ResellShow {
+        /// Which.
+        card: CardId,
+    },
+    /// Gives a key away.
+    Gift {
+        /// Of which card.
+        card: CardId,
+        /// To whom, SS58.
+        to: String,
+        /// Which key; `None`: the first that is free.
+        edition: Option<Edition>,
+    },
+    /// Registers an encryption key.
+    KeysRegister {
+        /// Even if there is one.
+        another: bool,
+    },
+    /// Moves a key to a new encryption key.
+    KeysRotate {
+        /// Of which card.
+        card: CardId,
+        /// Which key; `None`: the first that is free.
+        edition: Option<Edition>,
+    },
+    /// Takes an encryption key back.
+    KeysRemove {
+        /// Which.
+        index: KeyIndex,
+    },
+    /// Gives somebody what he needs to deliver sales of a card.
+    ClerkAppoint {
+        /// Which card.
+        card: CardId,
+        /// Whom, SS58.
+        clerk: String,
+    },
+    /// Ends an appointment.
+    ClerkDismiss {
+        /// Which card.
+        card: CardId,
+        /// Whose, SS58; `None`: the account's own.
+        clerk: Option<String>,
+    },
+    /// Says who delivers sales of a card, and for what.
+    ClerkTerms {
+        /// Which card.
+        card: CardId,
+        /// Parts per million of the price.
+        commission: u32,
+        /// Whether any holder may.
+        any_holder: bool,
+    },
+    /// Who delivers sales of a card; or which cards the account is a clerk of.
+    ClerkList {
+        /// Which; `None`: those that the account is a clerk of.
+        card: Option<CardId>,
+    },
+    /// Says what holders of the older version save.
+    UpgradeTerms {
+        /// The newer card.
+        card: CardId,
+        /// Parts per million; `None`: they may not claim it.
+        discount: Option<u32>,
+    },
+    /// What the account holds.
+    Library {
+        /// Only what this home keeps under the name.
+        collection: Option<String>,
+    },
+    /// Puts a card under a name.
+    LibraryAdd {
+        /// Which.
+        card: CardId,
+        /// Of the collection.
+        name: String,
+    },
+    /// Takes a card away from a name.
+    LibraryRemove {
+        /// Which.
+        card: CardId,
+        /// Of the collection.
+        name: String,
+    },
+    /// What keys of a card were sold for; or what this home did.
+    History {
+        /// Which; `None`: this home.
+        card: Option<CardId>,
+        /// Most entries of this home's, the newest.
+        limit: u32,
+    },
+    /// Looks for all that the wallet's accounts have.
+    Recover {
+        /// Names of accounts besides the default one.
+        also: Vec<String>,
+    },
     /// Has the daemon that runs fetch and serve more cards.
     Seed {
         /// Which.
@@ -115,6 +258,26 @@ impl Command {
             Self::Settle { .. } => "settle",
             Self::ReportFalseKey { .. } => "report-false-key",
             Self::Fetch(_) => "fetch",
+            Self::Open(_) => "open",
+            Self::ResellList { .. } => "resell list",
+            Self::ResellCancel { .. } | Self::ResellWithdraw { .. } => "resell cancel",
+            Self::ResellOffer(_) => "resell offer",
+            Self::ResellAccept { .. } => "resell accept",
+            Self::ResellShow { .. } => "resell show",
+            Self::Gift { .. } => "gift",
+            Self::KeysRegister { .. } => "keys register",
+            Self::KeysRotate { .. } => "keys rotate",
+            Self::KeysRemove { .. } => "keys remove",
+            Self::ClerkAppoint { .. } => "clerk appoint",
+            Self::ClerkDismiss { .. } => "clerk dismiss",
+            Self::ClerkTerms { .. } => "clerk terms",
+            Self::ClerkList { .. } => "clerk list",
+            Self::UpgradeTerms { .. } => "upgrade-terms",
+            Self::Library { .. } => "library",
+            Self::LibraryAdd { .. } => "library add",
+            Self::LibraryRemove { .. } => "library remove",
+            Self::History { .. } => "history",
+            Self::Recover { .. } => "recover",
             Self::Seed { .. } => "seed",
             Self::StoreList => "store list",
             Self::StoreVerify { .. } => "store verify",
@@ -129,7 +292,13 @@ impl Command {
     pub fn asks_only_the_chain(&self) -> bool {
         matches!(
             self,
-            Self::Discover(_) | Self::Card { .. } | Self::Seats { .. } | Self::Balance { address: Some(_) }
+            Self::Discover(_)
+                | Self::Card { .. }
+                | Self::Seats { .. }
+                | Self::ResellShow { .. }
+                | Self::ClerkList { card: Some(_) }
+                | Self::History { card: Some(_), .. }
+                | Self::Balance { address: Some(_) }
         )
     }
 }
@@ -165,6 +334,8 @@ pub struct Publish {
     pub royalty: u32,
     /// Parts per million of delivery payments that go to the creator.
     pub delivery_share: u32,
+    /// Who shares the creator's money of sales and resales.
+    pub collaborators: Vec<CollaboratorShown>,
     /// Bytes at the start that open without a key, rounded up to whole pieces.
     pub free_part: u64,
     /// The older version that this one replaces.
@@ -237,6 +408,8 @@ pub struct Discover {
 pub struct Buy {
     /// Which card.
     pub card: CardId,
+    /// From whom.
+    pub from: Source,
     /// Refuse to pay more.
     pub max_price: Option<Amount>,
     /// Return once the order is placed.
@@ -245,6 +418,54 @@ pub struct Buy {
     pub report: bool,
     /// Go on waiting for this order, instead of placing one.
     pub order: Option<OrderId>,
+}
+
+/// Which key to buy.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Default, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum Source {
+    /// A new one, from the creator.
+    #[default]
+    Creator,
+    /// This one, from its holder.
+    Edition(Edition),
+    /// Whichever holder sells for least.
+    Cheapest,
+    /// A new one, at what a key of the older version saves.
+    Upgrade {
+        /// Which key of the older version; `None`: the first that can.
+        with: Option<Edition>,
+    },
+}
+
+/// What to offer.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+pub struct MakeOffer {
+    /// For a key of which card.
+    pub card: CardId,
+    /// For this key alone.
+    pub edition: Option<Edition>,
+    /// How much.
+    pub price: Amount,
+    /// For how many days.
+    pub days: u32,
+    /// Return once the key is delivered.
+    pub wait: bool,
+    /// Report the key when it turns out false.
+    pub report: bool,
+}
+
+/// What to open and where to put it.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+pub struct Open {
+    /// Which card.
+    pub card: CardId,
+    /// File or folder to write, absolute. `None`: the content's own name in `folder`.
+    pub output: Option<PathBuf>,
+    /// The working folder of whoever asks, absolute.
+    pub folder: PathBuf,
+    /// Replace an output that is there.
+    pub force: bool,
 }
 
 /// What to fetch and where to put it.
@@ -260,539 +481,6 @@ pub struct Fetch {
     pub no_open: bool,
     /// Replace an output that is there.
     pub force: bool,
-}
-
-/// Said while a command works.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(tag = "event", rename_all = "snake_case")]
-#[allow(missing_docs)] // docs/CLI-JSON.md says what each is.
-pub enum Event {
-    Sending {
-        call: String,
-        account: String,
-    },
-    Included {
-        call: String,
-        block: BlockNumber,
-        fee: Amount,
-    },
-    Reading {
-        done: u64,
-        total: u64,
-    },
-    Stored {
-        root: String,
-        blob_len: u64,
-    },
-    Price {
-        card: CardId,
-        price: Amount,
-        version: u32,
-    },
-    Ordered {
-        order: OrderId,
-        card: CardId,
-        price: Amount,
-        block: Option<BlockNumber>,
-        deadline: BlockNumber,
-    },
-    OrderFinalized {
-        order: OrderId,
-    },
-    Fulfilled {
-        order: OrderId,
-        card: CardId,
-        edition: Edition,
-        block: Option<BlockNumber>,
-    },
-    FalseKeyReported {
-        card: CardId,
-        edition: Edition,
-        refunded: Option<Amount>,
-    },
-    Sources {
-        card: CardId,
-        seats: u64,
-    },
-    Peer {
-        peer: String,
-        state: PeerState,
-        reason: Option<String>,
-    },
-    Chunk {
-        index: u64,
-        peer: String,
-        done: u64,
-        total: u64,
-    },
-    Blob {
-        card: CardId,
-        root: String,
-        chunks: u64,
-        already_held: u64,
-        peers: Vec<PeerShown>,
-        #[serde(with = "seconds")]
-        seconds: f64,
-    },
-    Opening {
-        done: u64,
-        total: u64,
-    },
-    Ready {
-        peer: String,
-        addresses: Vec<String>,
-        socket: PathBuf,
-        pid: u32,
-        cards: Vec<CardId>,
-    },
-    Registered {
-        block: BlockNumber,
-    },
-    Announced {
-        joined: Vec<CardId>,
-        covered: Vec<CardId>,
-        left: Vec<CardId>,
-        block: BlockNumber,
-    },
-    Heartbeat {
-        block: BlockNumber,
-    },
-    Fetching {
-        card: CardId,
-    },
-    Fetched {
-        card: CardId,
-        chunks: u64,
-    },
-    OrderSeen {
-        order: OrderId,
-        card: CardId,
-        buyer: String,
-        deadline: BlockNumber,
-    },
-    OrderRefused {
-        order: OrderId,
-        card: CardId,
-        reason: String,
-    },
-    Settled {
-        order: OrderId,
-        block: BlockNumber,
-    },
-    Served {
-        chunks: u64,
-        total: u64,
-    },
-    Attached {
-        command: String,
-    },
-    Verifying {
-        root: String,
-        done: u64,
-        total: u64,
-    },
-    Trouble {
-        message: String,
-        remedy: String,
-    },
-}
-
-impl Event {
-    /// Whether it says how far something has come, so that it may be left out when the reader is slow.
-    pub fn is_progress(&self) -> bool {
-        matches!(
-            self,
-            Self::Reading { .. }
-                | Self::Chunk { .. }
-                | Self::Opening { .. }
-                | Self::Verifying { .. }
-                | Self::Served { .. }
-        )
-    }
-}
-
-/// How a source stands.
-#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[serde(rename_all = "snake_case")]
-pub enum PeerState {
-    /// It can be asked.
-    Connected,
-    /// The connection broke, or none came about.
-    Lost,
-    /// It lied.
-    Banned,
-}
-
-/// What one source contributed.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Default, Debug)]
-pub struct PeerShown {
-    /// Its id.
-    pub peer: String,
-    /// The account whose seat it is.
-    pub seeder: String,
-    /// Chunks that it sent and that matched the root.
-    pub chunks: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// Whether it lied.
-    pub banned: bool,
-    /// About what.
-    pub reason: Option<String>,
-}
-
-/// How an output came about.
-#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
-#[serde(rename_all = "snake_case")]
-pub enum Opened {
-    /// With a key that the account holds.
-    Key,
-    /// By the wallet that sealed it.
-    Creator,
-    /// It was never sealed.
-    Open,
-    /// Only the part that opens without a key.
-    FreePart,
-    /// The preview is the content.
-    Inline,
-    /// Not at all.
-    None,
-}
-
-/// What came of a command.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[serde(tag = "outcome", rename_all = "snake_case")]
-#[allow(missing_docs)] // docs/CLI-JSON.md says what each is.
-pub enum Outcome {
-    Published(Published),
-    Revised {
-        card: CardId,
-        price: Amount,
-        editions: Option<u32>,
-        listed: bool,
-        fee: Amount,
-        block: BlockNumber,
-    },
-    Retired {
-        card: CardId,
-        fee: Amount,
-        block: BlockNumber,
-    },
-    Feed {
-        cards: Vec<CardShown>,
-        next: Option<u64>,
-        block: BlockNumber,
-    },
-    Card {
-        card: Box<CardShown>,
-        block: BlockNumber,
-    },
-    Seats {
-        card: CardId,
-        seats: Vec<SeatShown>,
-        block: BlockNumber,
-    },
-    Keys {
-        keys: Vec<KeyShown>,
-        orders: Vec<OrderShown>,
-        block: BlockNumber,
-    },
-    Ordered {
-        card: CardId,
-        order: OrderId,
-        price: Amount,
-        deadline: BlockNumber,
-        fee: Option<Amount>,
-    },
-    Bought {
-        card: CardId,
-        order: Option<OrderId>,
-        edition: Edition,
-        price: Amount,
-        fee: Option<Amount>,
-        key_verified: bool,
-        already_held: bool,
-    },
-    Expired {
-        order: OrderId,
-        fee: Amount,
-        block: BlockNumber,
-    },
-    Settled {
-        order: OrderId,
-        fee: Amount,
-        block: BlockNumber,
-    },
-    FalseKeyReported {
-        card: CardId,
-        edition: Edition,
-        fee: Amount,
-        block: BlockNumber,
-    },
-    Fetched(Fetched),
-    Seeding {
-        cards: Vec<CardId>,
-    },
-    Seeded {
-        #[serde(with = "seconds")]
-        seconds: f64,
-        fulfilled: u64,
-        settled: u64,
-        served_chunks: u64,
-        left: bool,
-    },
-    Store {
-        blobs: Vec<BlobShown>,
-        used_bytes: u64,
-    },
-    Verified {
-        blobs: Vec<VerifiedBlob>,
-    },
-    Removed {
-        root: String,
-        bytes_freed: u64,
-    },
-    Wallet {
-        path: PathBuf,
-        accounts: Vec<AccountShown>,
-    },
-    WalletBackup {
-        path: PathBuf,
-        copy: Option<PathBuf>,
-    },
-    Sent {
-        from: String,
-        to: String,
-        amount: Amount,
-        fee: Amount,
-        block: BlockNumber,
-    },
-    Balance {
-        address: String,
-        free: Amount,
-        held: Amount,
-    },
-}
-
-/// A card that was registered.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct Published {
-    pub card: CardId,
-    pub access: String,
-    pub kind: String,
-    pub title: String,
-    pub root: Option<String>,
-    pub content_len: u64,
-    pub blob_len: u64,
-    pub chunks: u64,
-    pub files: u64,
-    pub free_chunks: u32,
-    pub price: Amount,
-    pub editions: Option<u32>,
-    pub fee: Amount,
-    pub block: BlockNumber,
-}
-
-/// A content that was fetched.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct Fetched {
-    pub card: CardId,
-    pub root: Option<String>,
-    pub opened: Opened,
-    pub output: Option<PathBuf>,
-    pub bytes: u64,
-    pub files: u64,
-    pub chunks: u64,
-    pub already_held: u64,
-    pub peers: Vec<PeerShown>,
-    #[serde(with = "seconds")]
-    pub seconds: f64,
-    pub text: Option<String>,
-}
-
-/// A card as people see it.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct CardShown {
-    pub id: CardId,
-    pub title: String,
-    pub kind: String,
-    pub access: String,
-    pub creator: String,
-    pub price: Amount,
-    pub editions: Option<u32>,
-    pub keys_made: u32,
-    pub listed: bool,
-    pub version: u32,
-    pub tags: Vec<String>,
-    pub root: Option<String>,
-    pub blob_len: Option<u64>,
-    pub content_len: Option<u64>,
-    pub chunks: Option<u64>,
-    pub free_chunks: Option<u32>,
-    pub content_commitment: Option<String>,
-    pub key_commitment: Option<String>,
-    pub salt: Option<String>,
-    pub royalty: u32,
-    pub delivery_share: u32,
-    pub in_reply_to: Option<CardId>,
-    pub supersedes: Option<CardId>,
-    pub published_at: BlockNumber,
-    pub retired: bool,
-    pub frozen: bool,
-    pub preview: Option<String>,
-    pub preview_len: u64,
-}
-
-impl CardShown {
-    /// The card as the chain gives it; `address` writes accounts.
-    pub fn of(view: &CardView<[u8; 32]>, address: impl Fn(&[u8; 32]) -> String) -> Self {
-        let CardView {
-            id,
-            card,
-            terms,
-            preview,
-            keys_made,
-            retired,
-            frozen,
-        } = view;
-        let blob = card.blob.as_ref();
-        let commitments = blob.and_then(|blob| blob.commitments.as_ref());
-        let preview = preview.as_slice();
-        Self {
-            id: *id,
-            title: text_of(&card.title),
-            kind: kind_name(card.kind).to_owned(),
-            access: access_name(card.access).to_owned(),
-            creator: address(&card.creator),
-            price: Amount(terms.price),
-            editions: terms.editions,
-            keys_made: *keys_made,
-            listed: terms.listed,
-            version: terms.version,
-            tags: card.tags.iter().map(|tag| text_of(tag)).collect(),
-            root: blob.map(|blob| root_name(blob.root)),
-            blob_len: blob.map(|blob| blob.len),
-            content_len: blob.map(|blob| blob.content_len),
-            chunks: blob.map(|blob| hashcard_primitives::blob::chunk_count(blob.len)),
-            free_chunks: blob.map(|blob| blob.free_chunks),
-            content_commitment: commitments.map(|both| hex(&both.content)),
-            key_commitment: commitments.map(|both| hex(&both.key)),
-            salt: blob.map(|blob| hex(&blob.salt)),
-            royalty: card.royalty,
-            delivery_share: card.delivery_share,
-            in_reply_to: card.in_reply_to,
-            supersedes: card.supersedes,
-            published_at: card.published_at,
-            retired: *retired,
-            frozen: *frozen,
-            preview: std::str::from_utf8(preview)
-                .ok()
-                .filter(|text| !text.is_empty())
-                .map(str::to_owned),
-            preview_len: preview.len() as u64,
-        }
-    }
-}
-
-/// A seat as people see it.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct SeatShown {
-    pub seeder: String,
-    pub peer: String,
-    pub addresses: Vec<String>,
-    pub coverage: String,
-    pub covered: u32,
-    pub price_per_mib: Option<Amount>,
-    pub bond: Amount,
-    pub expires_at: BlockNumber,
-}
-
-/// A key as its holder sees it.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct KeyShown {
-    pub card: CardId,
-    pub edition: Edition,
-    pub title: Option<String>,
-    pub root: Option<String>,
-    pub account: Option<String>,
-    pub holder: String,
-    pub key_index: KeyIndex,
-    pub sequence: u32,
-}
-
-/// An order as people see it.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct OrderShown {
-    pub order: OrderId,
-    pub card: CardId,
-    pub buyer: String,
-    pub seller: String,
-    pub price: Amount,
-    pub state: String,
-    pub deadline: Option<BlockNumber>,
-    pub edition: Option<Edition>,
-    pub settles_at: Option<BlockNumber>,
-}
-
-impl OrderShown {
-    /// The order as the chain gives it; `address` writes accounts.
-    pub fn of(order: &OrderView<[u8; 32]>, address: impl Fn(&[u8; 32]) -> String) -> Self {
-        let (state, deadline, edition, settles_at) = match order.state {
-            OrderState::Waiting { deadline } => ("waiting", Some(deadline), None, None),
-            OrderState::Delivered { edition, settles_at } => {
-                ("delivered", None, Some(edition), Some(settles_at))
-            }
-        };
-        Self {
-            order: order.id,
-            card: order.card,
-            buyer: address(&order.buyer),
-            seller: address(&order.seller),
-            price: Amount(order.price),
-            state: state.to_owned(),
-            deadline,
-            edition,
-            settles_at,
-        }
-    }
-}
-
-/// A blob of the store as people see it.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct BlobShown {
-    pub root: String,
-    pub label: Option<String>,
-    pub card: Option<CardId>,
-    pub len: u64,
-    pub chunks: u64,
-    pub held: u64,
-    pub complete: bool,
-    pub damaged: bool,
-    pub bytes_on_disk: u64,
-}
-
-/// A blob that was read again.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct VerifiedBlob {
-    pub root: String,
-    pub checked: u64,
-    pub rotten: u64,
-    pub outboard_rebuilt: bool,
-}
-
-/// An account of the wallet.
-#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
-#[allow(missing_docs)]
-pub struct AccountShown {
-    pub name: Option<String>,
-    pub address: String,
 }
 
 #[cfg(test)]

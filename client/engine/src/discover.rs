@@ -1,16 +1,20 @@
 //! Looking, which costs nothing and changes nothing. Every answer is about one finalised block, and names it.
 
-use hashcard_chain::{account_of, address_of, Account, Chain};
-use hashcard_primitives::card::{CardId, Tag};
+use hashcard_chain::{account_of, address_of, Account, Chain, ChainAt};
+use hashcard_primitives::card::{Access, CardId, Tag};
 use hashcard_primitives::coverage::{Coverage, BUCKETS};
 use hashcard_primitives::feed::{Feed, FeedQuery, MAX_FEED_LIMIT};
 use hashcard_primitives::seeder::SeatView;
 
 use crate::amount::Amount;
-use crate::command::{CardShown, Discover, KeyShown, OrderShown, Outcome, SeatShown};
+use crate::command::{
+    CardShown, Discover, KeyShown, ListingShown, Market, OfferShown, OrderShown, Outcome, SeatShown,
+};
+use crate::encryption_keys;
 use crate::engine::{known_card, Engine};
 use crate::error::EngineError;
 use crate::notation::{parse_kind, root_name, text_of};
+use crate::resell::first_listings;
 use crate::swarm::{address_text, peer_text};
 use crate::wallet::AccountName;
 
@@ -31,13 +35,42 @@ pub async fn feed(chain: &Chain, query: Discover) -> Result<Outcome, EngineError
     })
 }
 
-/// One card.
+/// One card, with its market if it has keys.
 pub async fn card(chain: &Chain, card: CardId) -> Result<Outcome, EngineError> {
     let at = chain.finalized().await?;
-    let view = known_card(&chain.at(at), card).await?;
+    let then = chain.at(at);
+    let view = known_card(&then, card).await?;
+    let market = match view.card.access {
+        Access::Keyed => Some(Box::new(market(&then, card).await?)),
+        Access::Open | Access::Inline => None,
+    };
     Ok(Outcome::Card {
         card: Box::new(CardShown::of(&view, address_of)),
+        market,
         block: at.number,
+    })
+}
+
+async fn market(then: &ChainAt, card: CardId) -> Result<Market, EngineError> {
+    let listings = first_listings(then, card).await?;
+    let lowest = listings
+        .rows
+        .iter()
+        .min_by_key(|listing| (listing.price, listing.listed_at, listing.edition));
+    let clerks = then.clerks(card).await?;
+    let history = then.price_history(card).await?.unwrap_or_default();
+    Ok(Market {
+        superseded_by: then.superseded_by(card).await?,
+        upgrade_discount: then.upgrade(card).await?,
+        lowest: lowest.map(|listing| ListingShown::of(listing, address_of)),
+        listings: listings.rows.len() as u64,
+        more_listings: listings.more,
+        commission: clerks.commission,
+        any_holder: clerks.any_holder,
+        clerks: clerks.accounts.iter().map(address_of).collect(),
+        sold: history.sold,
+        volume: Amount(history.volume),
+        last_price: history.last.last().map(|sale| Amount(sale.price)),
     })
 }
 
@@ -60,7 +93,7 @@ pub async fn seats(chain: &Chain, card: CardId) -> Result<Outcome, EngineError> 
     })
 }
 
-/// The keys that an account holds, and the orders that it waits for.
+/// The keys that an account holds, the orders and offers that it waits for, and the keys under which it receives.
 pub async fn keys(engine: &Engine, account: &AccountName) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
@@ -80,6 +113,9 @@ pub async fn keys(engine: &Engine, account: &AccountName) -> Result<Outcome, Eng
             holder: address_of(&key.holder),
             key_index: key.key_index,
             sequence: key.sequence,
+            order: key.order,
+            claimed: key.claimed,
+            listed: key.listed.map(Amount),
         });
     }
     let orders = then.orders_of_buyer(actor.account).await?;
@@ -87,9 +123,15 @@ pub async fn keys(engine: &Engine, account: &AccountName) -> Result<Outcome, Eng
         .iter()
         .map(|order| OrderShown::of(order, address_of))
         .collect();
+    let offers = then.offers_of_buyer(actor.account).await?;
     Ok(Outcome::Keys {
         keys,
         orders,
+        offers: offers
+            .iter()
+            .map(|offer| OfferShown::of(offer, address_of))
+            .collect(),
+        encryption_keys: encryption_keys::of_account(engine.wallet().await?, chain, &then, &actor).await?,
         block: at.number,
     })
 }

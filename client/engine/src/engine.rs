@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashcard_chain::{address_of, Account, Chain, ChainAt, ChainError, Included, Signer};
@@ -22,7 +23,10 @@ use crate::home::notes::Notes;
 use crate::home::Home;
 use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
-use crate::{buy, discover, fetch, inventory, money, publish, report, terms};
+use crate::{
+    buy, clerk, discover, encryption_keys, fetch, gift, history, inventory, library, money, open, publish,
+    recover, report, resell, terms,
+};
 
 /// The node that is meant when nobody says one: a development node on this machine.
 pub const DEFAULT_NODE: &str = "ws://127.0.0.1:9944";
@@ -43,8 +47,10 @@ pub struct Engine {
     pub(crate) registering: tokio::sync::Mutex<()>,
     /// Told when what the store holds has changed.
     holdings: Notify,
-    /// Where a daemon takes more cards to seed; empty in any other process.
+    /// Where a daemon that seeds takes more cards; empty in any other process.
     pub(crate) more_to_seed: OnceCell<tokio::sync::mpsc::Sender<Vec<CardId>>>,
+    /// Whether this process answers orders by itself.
+    daemon: AtomicBool,
 }
 
 /// An account of the wallet that acts.
@@ -80,7 +86,18 @@ impl Engine {
             registering: tokio::sync::Mutex::default(),
             holdings: Notify::new(),
             more_to_seed: OnceCell::new(),
+            daemon: AtomicBool::new(false),
         }
+    }
+
+    /// Says that this process answers orders by itself from now on.
+    pub(crate) fn becomes_daemon(&self) {
+        self.daemon.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether this process answers orders by itself.
+    pub(crate) fn is_daemon(&self) -> bool {
+        self.daemon.load(Ordering::Relaxed)
     }
 
     /// The home.
@@ -235,6 +252,51 @@ impl Engine {
             Command::ReportFalseKey { card, edition } => {
                 report::report_false_key(self, &account, card, edition, events).await
             }
+            Command::Open(order) => open::open(self, &account, order, events).await,
+            Command::ResellList { card, edition, price } => {
+                resell::list(self, &account, card, edition, price, events).await
+            }
+            Command::ResellCancel { card, edition } => {
+                resell::unlist(self, &account, card, edition, events).await
+            }
+            Command::ResellOffer(order) => resell::offer(self, &account, order, events).await,
+            Command::ResellWithdraw { offer } => resell::withdraw(self, &account, offer, events).await,
+            Command::ResellAccept { offer, edition, wait } => {
+                resell::accept(self, &account, offer, edition, wait, events).await
+            }
+            Command::ResellShow { card } => resell::show(self.chain().await?, card).await,
+            Command::Gift { card, to, edition } => {
+                gift::gift(self, &account, card, &to, edition, events).await
+            }
+            Command::KeysRegister { another } => {
+                encryption_keys::register(self, &account, another, events).await
+            }
+            Command::KeysRotate { card, edition } => {
+                encryption_keys::rotate(self, &account, card, edition, events).await
+            }
+            Command::KeysRemove { index } => encryption_keys::remove(self, &account, index, events).await,
+            Command::ClerkAppoint { card, clerk } => {
+                clerk::appoint(self, &account, card, &clerk, events).await
+            }
+            Command::ClerkDismiss { card, clerk } => {
+                clerk::dismiss(self, &account, card, clerk.as_deref(), events).await
+            }
+            Command::ClerkTerms {
+                card,
+                commission,
+                any_holder,
+            } => clerk::terms(self, &account, card, commission, any_holder, events).await,
+            Command::ClerkList { card: Some(card) } => clerk::of_card(self.chain().await?, card).await,
+            Command::ClerkList { card: None } => clerk::of_account(self, &account).await,
+            Command::UpgradeTerms { card, discount } => {
+                terms::upgrade_terms(self, &account, card, discount, events).await
+            }
+            Command::Library { collection } => library::library(self, &account, collection, events).await,
+            Command::LibraryAdd { card, name } => library::add(self, card, &name).await,
+            Command::LibraryRemove { card, name } => library::remove(self, card, &name).await,
+            Command::History { card: Some(card), .. } => history::of_card(self.chain().await?, card).await,
+            Command::History { card: None, limit } => history::of_home(self, limit),
+            Command::Recover { also } => recover::recover(self, &also, events).await,
             Command::Fetch(order) => fetch::fetch(self, &account, order, events).await,
             Command::Seed { cards } => self.hand_to_daemon(cards).await,
             Command::StoreList => inventory::list(self).await,

@@ -20,8 +20,6 @@ pub enum Code {
     Failed,
     /// The seller let the deadline pass; the money is back.
     OrderExpired,
-    /// The order waits still.
-    OrderPending,
     /// A key that does not open its content.
     FalseKey,
     /// A key that was to be reported and is fine.
@@ -56,6 +54,8 @@ pub enum Code {
     Retired,
     /// A false key was proven; nothing is sold any more.
     Frozen,
+    /// A key is listed, or in an order that is not settled, and can do nothing else.
+    KeyBusy,
     /// A transaction left the pool without being included.
     Dropped,
     /// Nobody can say yet whether a transaction was included.
@@ -95,11 +95,11 @@ impl Code {
     pub const fn exit(self) -> u8 {
         use Code::*;
         match self {
-            Failed | OrderExpired | OrderPending | FalseKey | KeyIsSound | HostileAnswer | WrongChain
-            | WrongBlob | PortTaken | Network | FateUnknown => 1,
+            Failed | OrderExpired | FalseKey | KeyIsSound | HostileAnswer | WrongChain | WrongBlob
+            | PortTaken | Network | FateUnknown => 1,
             Usage | BadInput | OutputExists => 2,
             NodeDown => 3,
-            Refused | PriceChanged | SoldOut | NotForSale | Retired | Frozen | Dropped => 4,
+            Refused | PriceChanged | SoldOut | NotForSale | Retired | Frozen | KeyBusy | Dropped => 4,
             InsufficientFunds => 5,
             NoKey => 6,
             NotFound => 7,

@@ -1,154 +1,223 @@
-//! What a seller's daemon does with orders. **A capsule is only ever made for an order in a finalised block with time left**:
-//! whoever sees it can read the content for ever, so the money must be held beyond recall first, and a delivery that comes
-//! too late would give the content away.
+//! What a daemon does with orders. **A capsule is only ever made for an order with time left whose money is held beyond
+//! recall**: whoever sees it can read the content for ever, so the order is in a finalised block, unless its seller chose
+//! to risk small amounts on the best one, and a delivery that comes too late is not made at all.
 //!
-//! Nothing is remembered on disk: which orders wait is on chain, and the secrets follow from the wallet and the card's salt.
+//! Nothing is remembered on disk: which orders wait is on chain, and the secrets follow from the wallet, the card's salt and
+//! the capsules that the chain keeps.
+//!
+//! | file | what it does |
+//! | --- | --- |
+//! | `todo` | what is to be done about an order, and when |
+//! | `delivery` | one order answered: by the creator, the holder who sells, or a clerk |
+//! | `clerking` | which orders of other people's cards are this daemon's to answer |
+//! | `watch` | tells of listings, sales and offers; takes back what is due to the home's own purchases |
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 
 use futures::future::join_all;
 use hashcard_chain::{address_of, Account, At, Chain, Wait};
-use hashcard_primitives::card::CardView;
-use hashcard_primitives::key::{CapsuleBytes, Edition, OrderId, OrderState, OrderView};
+use hashcard_primitives::card::CardId;
+use hashcard_primitives::key::{OrderId, OrderState, OrderView, Sale};
 use hashcard_primitives::BlockNumber;
-use hashcard_proofs::{prove_mint, ContentSecret, DeliveryContext, EncodedPoint};
-use rand::rngs::OsRng;
 
-use crate::capsule::sealed_with;
+use crate::amount::Amount;
 use crate::command::Event;
-use crate::engine::{Actor, Engine};
+use crate::engine::{known_card, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
+use crate::history;
+use crate::home::ledger::{Deed, Entry};
+use clerking::Clerking;
+use delivery::{By, Delivery};
+use todo::{Memory, Todo};
+use watch::Watch;
 
-/// Fewest blocks that an order must have left: time for the pool, an unlucky author, and a short fork.
-pub const MIN_BLOCKS_LEFT: BlockNumber = 5;
+mod clerking;
+mod delivery;
+mod serve;
+mod todo;
+mod watch;
+
+pub use delivery::deliver_and_wait;
+pub use serve::serve;
+
 /// Deliveries of one card that are sent together. They succeed in any order and without one another; this bounds the fees
 /// when all are refused for one reason, as when a false key of the card is proven meanwhile.
 const MAX_TOGETHER: usize = 16;
-/// Blocks to wait after a delivery or settlement that failed.
-const AFTER_FAILURE: BlockNumber = 3;
+/// What a daemon does besides delivering finalised orders of its accounts.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Policy {
+    /// Orders for less are answered on the best block: a fork that undoes one leaves the buyer with the key.
+    pub best_block_below: Option<Amount>,
+    /// Orders for this much and more are locked before they are answered.
+    pub lock_from: Option<Amount>,
+    /// Whether to answer orders of other people's cards.
+    pub clerk: bool,
+}
 
 /// The sales of a daemon's accounts.
-#[derive(Default)]
 pub struct Sales {
-    /// Orders that were dealt with, until the block in which that is final, or until they may be tried again.
-    resting: HashMap<OrderId, BlockNumber>,
-    /// Orders that were seen.
-    seen: HashSet<OrderId>,
-    /// Orders that are left to expire.
-    left: HashSet<OrderId>,
+    policy: Policy,
+    memory: Memory,
+    clerking: Clerking,
+    watch: Watch,
     /// Keys delivered.
     pub fulfilled: u64,
     /// Sales settled.
     pub settled: u64,
 }
 
-/// What to do with an order.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-enum Todo {
-    Fulfil,
-    Settle,
-    TooLate { blocks_left: BlockNumber },
-    Nothing,
-}
-
 impl Sales {
-    /// Deals with all orders of these sellers, as they are in a finalised block.
+    /// None yet.
+    pub fn new(policy: Policy) -> Self {
+        Self {
+            policy,
+            memory: Memory::default(),
+            clerking: Clerking::default(),
+            watch: Watch::default(),
+            fulfilled: 0,
+            settled: 0,
+        }
+    }
+
+    /// Whether best blocks matter, or finalised ones are enough.
+    pub fn wants_best_blocks(&self) -> bool {
+        self.policy.best_block_below.is_some()
+    }
+
+    /// Cards of other people that these accounts deliver, as of the last look.
+    pub async fn clerked_cards(
+        &mut self,
+        engine: &Engine,
+        actors: &[Actor],
+    ) -> Result<Vec<CardId>, EngineError> {
+        let chain = engine.chain().await?;
+        self.clerking
+            .look_around(chain, actors, chain.finalized().await?)
+            .await?;
+        Ok(self.clerking.cards())
+    }
+
+    /// Deals with all orders that concern these accounts.
     pub async fn look(
         &mut self,
         engine: &Engine,
-        sellers: &[Actor],
-        at: At,
+        actors: &[Actor],
         events: &Events,
     ) -> Result<(), EngineError> {
         let chain = engine.chain().await?;
-        let best = chain.best().await?.number.max(at.number);
+        let at = chain.finalized().await?;
+        let best = chain.best().await?;
+        let now = best.number.max(at.number);
         let mut open = HashSet::new();
-        for seller in sellers {
-            let orders = chain.at(at).orders_of_seller(seller.account).await?;
+        for seller in actors {
+            let orders = self.orders_of(chain, seller, at, best).await?;
             open.extend(orders.iter().map(|order| order.id));
-            let mut by_card: BTreeMap<u64, Vec<OrderView<Account>>> = BTreeMap::new();
+            let mut by_card: BTreeMap<CardId, Vec<Delivery>> = BTreeMap::new();
             for order in orders {
                 self.greet(&order, events).await;
-                match self.todo(&order, at.number, best) {
-                    Todo::Fulfil => by_card.entry(order.card).or_default().push(order),
+                match self
+                    .memory
+                    .todo(&self.policy, &order, &seller.account, at.number, now)
+                {
+                    Todo::Deliver(step) => {
+                        let delivery = Delivery {
+                            by: By::seller_of(&order),
+                            order,
+                            step,
+                        };
+                        by_card.entry(delivery.order.card).or_default().push(delivery);
+                    }
                     Todo::Settle => self.settle(engine, seller, order.id, at, events).await,
                     Todo::TooLate { blocks_left } => {
                         self.leave(&order, format!("only {blocks_left} blocks remain"), events)
                             .await;
                     }
+                    Todo::Over => self.tell_over(&order, at, events).await,
                     Todo::Nothing => {}
                 }
             }
-            for (card, orders) in by_card {
-                if let Err(error) = self.deliver(engine, seller, card, &orders, at, events).await {
-                    events
-                        .say(Event::Trouble {
-                            message: error.message,
-                            remedy: error.remedy,
-                        })
-                        .await;
-                    orders.iter().for_each(|order| self.rest(order.id, at));
-                }
-            }
+            self.deliver_all(engine, seller, by_card, at, events).await;
         }
-        // What is not open any more needs no memory.
-        self.resting.retain(|order, _| open.contains(order));
-        self.seen.retain(|order| open.contains(order));
-        self.left.retain(|order| open.contains(order));
+        if self.policy.clerk {
+            open.extend(self.clerk(engine, actors, at, now, events).await?);
+        }
+        self.watch.look(engine, actors, at, events).await?;
+        self.memory.keep_only(&open);
         Ok(())
     }
 
-    fn todo(&self, order: &OrderView<Account>, finalized: BlockNumber, best: BlockNumber) -> Todo {
-        if self.left.contains(&order.id)
-            || self
-                .resting
-                .get(&order.id)
-                .is_some_and(|until| finalized <= *until)
-        {
-            return Todo::Nothing;
+    /// Orders of a seller in the finalised block, and those small ones that only the best one has.
+    async fn orders_of(
+        &self,
+        chain: &Chain,
+        seller: &Actor,
+        at: At,
+        best: At,
+    ) -> Result<Vec<OrderView<Account>>, EngineError> {
+        let mut orders = chain.at(at).orders_of_seller(seller.account).await?;
+        if let Some(below) = self.policy.best_block_below {
+            let known: HashSet<OrderId> = orders.iter().map(|order| order.id).collect();
+            let newer = chain.at(best).orders_of_seller(seller.account).await?;
+            orders.extend(
+                newer
+                    .into_iter()
+                    .filter(|order| Amount(order.price) < below && !known.contains(&order.id)),
+            );
         }
-        match order.state {
-            OrderState::Waiting { deadline } => match deadline.saturating_sub(best) {
-                blocks_left if blocks_left < MIN_BLOCKS_LEFT => Todo::TooLate { blocks_left },
-                _ => Todo::Fulfil,
-            },
-            OrderState::Delivered { settles_at, .. } if best >= settles_at => Todo::Settle,
-            OrderState::Delivered { .. } => Todo::Nothing,
-        }
+        Ok(orders)
     }
 
     async fn greet(&mut self, order: &OrderView<Account>, events: &Events) {
         let OrderState::Waiting { deadline } = order.state else {
             return;
         };
-        if self.seen.insert(order.id) {
-            let buyer = address_of(&order.buyer);
-            events
-                .say(Event::OrderSeen {
+        if !self.memory.seen.insert(order.id) {
+            return;
+        }
+        let buyer = address_of(&order.buyer);
+        events
+            .say(match order.sale {
+                Sale::Primary => Event::OrderSeen {
                     order: order.id,
                     card: order.card,
                     buyer,
                     deadline,
+                },
+                Sale::Resale { edition } => Event::Sold {
+                    order: order.id,
+                    card: order.card,
+                    edition,
+                    buyer,
+                    price: Amount(order.price),
+                    deadline,
+                },
+            })
+            .await;
+    }
+
+    async fn leave(&mut self, order: &OrderView<Account>, reason: String, events: &Events) {
+        if self.memory.left.insert(order.id) {
+            events
+                .say(Event::OrderRefused {
+                    order: order.id,
+                    card: order.card,
+                    reason,
                 })
                 .await;
         }
     }
 
-    async fn leave(&mut self, order: &OrderView<Account>, reason: String, events: &Events) {
-        self.left.insert(order.id);
+    async fn tell_over(&mut self, order: &OrderView<Account>, at: At, events: &Events) {
+        self.memory.over.insert(order.id);
         events
-            .say(Event::OrderRefused {
+            .say(Event::Expired {
                 order: order.id,
                 card: order.card,
-                reason,
+                refunded: None,
+                block: at.number,
             })
             .await;
-    }
-
-    fn rest(&mut self, order: OrderId, at: At) {
-        self.resting
-            .insert(order, at.number.saturating_add(AFTER_FAILURE));
     }
 
     async fn settle(&mut self, engine: &Engine, seller: &Actor, order: OrderId, at: At, events: &Events) {
@@ -162,7 +231,7 @@ impl Sales {
         match settled {
             Ok(sent) => {
                 self.settled = self.settled.saturating_add(1);
-                self.resting.insert(order, sent.at.number);
+                self.memory.resting.insert(order, sent.at.number);
                 events
                     .say(Event::Settled {
                         order,
@@ -171,270 +240,201 @@ impl Sales {
                     .await;
             }
             Err(error) => {
-                self.rest(order, at);
-                events
-                    .say(Event::Trouble {
-                        message: error.message,
-                        remedy: error.remedy,
-                    })
-                    .await;
+                self.memory.rest(order, at);
+                tell(error, events).await;
             }
         }
     }
 
-    /// Delivers keys of one card.
+    /// Answers orders of other people's cards; which ones there are.
+    async fn clerk(
+        &mut self,
+        engine: &Engine,
+        actors: &[Actor],
+        at: At,
+        now: BlockNumber,
+        events: &Events,
+    ) -> Result<HashSet<OrderId>, EngineError> {
+        let chain = engine.chain().await?;
+        if self.clerking.is_stale(at) {
+            self.clerking.look_around(chain, actors, at).await?;
+        }
+        let mut open = HashSet::new();
+        for actor in actors {
+            let mut by_card: BTreeMap<CardId, Vec<Delivery>> = BTreeMap::new();
+            for (order, by) in self.clerking.work(chain, actor, at, now).await? {
+                open.insert(order.id);
+                let todo = self
+                    .memory
+                    .todo(&self.policy, &order, &actor.account, at.number, now);
+                if let Todo::Deliver(step) = todo {
+                    by_card
+                        .entry(order.card)
+                        .or_default()
+                        .push(Delivery { order, by, step });
+                }
+            }
+            self.deliver_all(engine, actor, by_card, at, events).await;
+        }
+        Ok(open)
+    }
+
+    async fn deliver_all(
+        &mut self,
+        engine: &Engine,
+        actor: &Actor,
+        by_card: BTreeMap<CardId, Vec<Delivery>>,
+        at: At,
+        events: &Events,
+    ) {
+        for (card, deliveries) in by_card {
+            if let Err(error) = self.deliver(engine, actor, card, &deliveries, at, events).await {
+                tell(error, events).await;
+                deliveries
+                    .iter()
+                    .for_each(|delivery| self.memory.rest(delivery.order.id, at));
+            }
+        }
+    }
+
+    /// Answers orders of one card.
     async fn deliver(
         &mut self,
         engine: &Engine,
-        seller: &Actor,
-        card: u64,
-        orders: &[OrderView<Account>],
+        actor: &Actor,
+        card: CardId,
+        deliveries: &[Delivery],
         at: At,
         events: &Events,
     ) -> Result<(), EngineError> {
         let chain = engine.chain().await?;
         // At the best block: whether the card is frozen must be known as late as possible.
-        let view = crate::engine::known_card(&chain.at_best().await?, card).await?;
+        let view = known_card(&chain.at_best().await?, card).await?;
         if view.frozen {
-            for order in orders {
-                self.leave(order, "a false key of the card was proven".to_owned(), events)
-                    .await;
-            }
-            return Ok(());
-        }
-        let genesis = chain.genesis();
-        let (salt, commitments) = sealed_with(&view)?;
-        let secret = engine
-            .wallet()
-            .await?
-            .content_secret(&genesis, &seller.account, &salt);
-        if secret.commitment().0 != commitments.content {
-            for order in orders {
-                let reason = "this wallet did not seal the card, so it cannot make keys of it".to_owned();
-                self.leave(order, reason, events).await;
+            for delivery in deliveries {
+                let reason = "a false key of the card was proven".to_owned();
+                self.leave(&delivery.order, reason, events).await;
             }
             return Ok(());
         }
         // A capsule that the chain refuses is public all the same, so none is sent beyond the editions that are left.
         let most = view.terms.editions.filter(|_| !view.retired);
         let left = most.map_or(usize::MAX, |most| most.saturating_sub(view.keys_made) as usize);
-        for order in orders.iter().skip(left) {
-            self.leave(order, "all editions are sold".to_owned(), events)
+        let (first_sales, resales): (Vec<_>, Vec<_>) =
+            deliveries.iter().partition(|delivery| delivery.makes_a_key());
+        for delivery in first_sales.iter().skip(left) {
+            self.leave(&delivery.order, "all editions are sold".to_owned(), events)
                 .await;
         }
-        let sent = orders.iter().take(left.min(MAX_TOGETHER)).map(|order| {
-            let view = &view;
-            let secret = &secret;
-            async move { (order, deliver_one(chain, seller, view, secret, order).await) }
-        });
-        for (order, result) in join_all(sent).await {
-            match result {
-                Ok((edition, block)) => {
-                    self.fulfilled = self.fulfilled.saturating_add(1);
-                    self.resting.insert(order.id, block);
-                    events
-                        .say(Event::Fulfilled {
-                            order: order.id,
-                            card,
-                            edition,
-                            block: Some(block),
-                        })
-                        .await;
+        let sent = first_sales
+            .into_iter()
+            .take(left)
+            .chain(resales)
+            .take(MAX_TOGETHER)
+            .map(|delivery| {
+                let view = &view;
+                async move {
+                    (
+                        delivery,
+                        delivery.take_step(engine, actor, view, at, Wait::Best).await,
+                    )
                 }
-                Err(error) if error.code == Code::SoldOut => {
-                    self.leave(order, "all editions are sold".to_owned(), events)
-                        .await;
-                }
-                Err(error) => {
-                    self.rest(order.id, at);
-                    events
-                        .say(Event::Trouble {
-                            message: error.message,
-                            remedy: error.remedy,
-                        })
-                        .await;
-                }
-            }
+            });
+        for (delivery, result) in join_all(sent).await {
+            self.tell_delivery(engine, actor, delivery, result, at, events)
+                .await;
         }
         Ok(())
     }
+
+    async fn tell_delivery(
+        &mut self,
+        engine: &Engine,
+        actor: &Actor,
+        delivery: &Delivery,
+        result: Result<delivery::Done, EngineError>,
+        at: At,
+        events: &Events,
+    ) {
+        let order = &delivery.order;
+        match result {
+            Ok(done) => {
+                self.memory.resting.insert(order.id, done.block);
+                events.say(delivery.event(&done)).await;
+                match done.edition {
+                    Some(edition) => {
+                        self.fulfilled = self.fulfilled.saturating_add(1);
+                        if delivery.is_own_sale() {
+                            note_sale(engine, actor, order, edition, done.block, events).await;
+                        }
+                    }
+                    None if delivery.is_own_sale() => {}
+                    None => self
+                        .clerking
+                        .promise(order.id, actor.account, delivery.by.clone()),
+                }
+            }
+            Err(error) if error.code == Code::SoldOut => {
+                self.leave(order, "all editions are sold".to_owned(), events)
+                    .await;
+            }
+            // No later attempt can go better.
+            Err(error) if matches!(error.code, Code::Wallet | Code::FalseKey | Code::KeyBusy) => {
+                self.leave(order, error.message, events).await;
+            }
+            // Somebody else was quicker, or has the turn; both may happen.
+            Err(error) if is_done_already(&error) || is_not_ours_yet(&error) => {
+                self.memory.rest(order.id, at)
+            }
+            Err(error) => {
+                self.memory.rest(order.id, at);
+                tell(error, events).await;
+            }
+        }
+    }
 }
 
-async fn deliver_one(
-    chain: &Chain,
-    seller: &Actor,
-    card: &CardView<Account>,
-    secret: &ContentSecret,
+/// Notes what was sold.
+async fn note_sale(
+    engine: &Engine,
+    actor: &Actor,
     order: &OrderView<Account>,
-) -> Result<(Edition, BlockNumber), EngineError> {
-    let (capsule, proof) = capsule_for(&chain.genesis(), seller.account, card, secret, order)?;
-    let sent = chain
-        .fulfil(&seller.signer, order.id, capsule, proof, Wait::Best)
-        .await?;
-    Ok((sent.value, sent.at.number))
-}
-
-/// The capsule for an order, and the proof that the chain asks for.
-fn capsule_for(
-    genesis: &[u8; 32],
-    seller: Account,
-    card: &CardView<Account>,
-    secret: &ContentSecret,
-    order: &OrderView<Account>,
-) -> Result<(CapsuleBytes, [u8; 96]), EngineError> {
-    let (_, commitments) = sealed_with(card)?;
-    let (root, blob_len) = card
-        .card
-        .blob
-        .as_ref()
-        .map_or(([0; 32], 0), |blob| (blob.root.0, blob.len));
-    let content_commitment = EncodedPoint(commitments.content);
-    let context = DeliveryContext {
-        genesis,
-        card: card.id,
-        root: &root,
-        blob_len,
-        key_commitment: &commitments.key,
-        content_commitment: &content_commitment,
-        // The order keeps the proof from serving twice; which edition it makes depends on what the chain takes first.
-        edition: 0,
-        order: order.id,
-        price: order.price,
-        sequence: 0,
-        from: &seller,
-        to: &order.buyer,
-        submitter: &seller,
-        from_key_index: 0,
-        to_key_index: order.key_index,
+    edition: u64,
+    block: BlockNumber,
+    events: &Events,
+) {
+    let entry = Entry {
+        deed: Deed::Sold,
+        account: actor.address(),
+        card: order.card,
+        edition: Some(edition),
+        sequence: None,
+        order: Some(order.id),
+        price: Amount(order.price),
+        with: Some(address_of(&order.buyer)),
+        block,
     };
-    let (capsule, proof) = prove_mint(&context, secret, &EncodedPoint(order.encryption_key), &mut OsRng)
-        .map_err(|error| {
-            EngineError::new(
-                Code::HostileAnswer,
-                format!("order {} cannot be fulfilled: {error}", order.id),
-                "name another node: --node URL",
-            )
-        })?;
-    Ok((
-        CapsuleBytes {
-            r: capsule.r.0,
-            c: capsule.c.0,
-        },
-        proof.0,
-    ))
+    history::note(engine, entry, events).await;
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::capsule::tests::{actor, card, GENESIS};
-    use crate::wallet::Wallet;
-    use hashcard_proofs::{verify_mint, Capsule, LongProof};
+/// Whether the chain refused because the order was answered, or is gone.
+fn is_done_already(error: &EngineError) -> bool {
+    let name = error.details.get("chain_error").and_then(|name| name.as_str());
+    matches!(name, Some("AlreadyDelivered" | "UnknownOrder"))
+}
 
-    fn order(state: OrderState) -> OrderView<Account> {
-        OrderView {
-            id: 12,
-            card: 7,
-            buyer: [3; 32],
-            seller: [4; 32],
-            price: 5,
-            key_index: 2,
-            encryption_key: [0; 32],
-            state,
-        }
-    }
+/// Whether the chain refused because another clerk has the turn, or has committed to it.
+fn is_not_ours_yet(error: &EngineError) -> bool {
+    let name = error.details.get("chain_error").and_then(|name| name.as_str());
+    matches!(name, Some("NotYourTurn" | "AlreadyLocked"))
+}
 
-    #[test]
-    fn an_order_with_too_few_blocks_left_is_left_alone() {
-        let sales = Sales::default();
-        let waiting = order(OrderState::Waiting { deadline: 100 });
-        assert_eq!(sales.todo(&waiting, 50, 60), Todo::Fulfil);
-        assert_eq!(sales.todo(&waiting, 50, 95), Todo::Fulfil);
-        // The best block decides: finality may lag.
-        assert_eq!(sales.todo(&waiting, 50, 96), Todo::TooLate { blocks_left: 4 });
-        assert_eq!(sales.todo(&waiting, 101, 101), Todo::TooLate { blocks_left: 0 });
-    }
-
-    #[test]
-    fn a_sale_is_settled_when_its_window_is_over() {
-        let sales = Sales::default();
-        let delivered = order(OrderState::Delivered {
-            edition: 1,
-            settles_at: 100,
-        });
-        assert_eq!(sales.todo(&delivered, 98, 99), Todo::Nothing);
-        assert_eq!(sales.todo(&delivered, 98, 100), Todo::Settle);
-    }
-
-    #[test]
-    fn what_was_sent_is_not_sent_again_until_it_should_be_final() {
-        let mut sales = Sales::default();
-        let waiting = order(OrderState::Waiting { deadline: 100 });
-        sales.resting.insert(12, 55);
-        assert_eq!(sales.todo(&waiting, 55, 60), Todo::Nothing);
-        // Still waiting in a later final block: a fork undid it.
-        assert_eq!(sales.todo(&waiting, 56, 60), Todo::Fulfil);
-        sales.left.insert(12);
-        assert_eq!(sales.todo(&waiting, 56, 60), Todo::Nothing);
-    }
-
-    #[test]
-    fn a_capsule_satisfies_the_chain_and_opens_for_the_buyer() {
-        let (creator, buyer) = (Wallet::generate().unwrap(), Wallet::generate().unwrap());
-        let (seller, to) = (actor(&creator).account, actor(&buyer).account);
-        let card = card(&creator, false);
-        let (salt, commitments) = sealed_with(&card).unwrap();
-        let secret = creator.content_secret(&GENESIS, &seller, &salt);
-        let x = buyer.encryption_secret(&GENESIS, &to, 2);
-        let order = OrderView {
-            buyer: to,
-            encryption_key: x.public().0,
-            ..order(OrderState::Waiting { deadline: 100 })
-        };
-        let (capsule, proof) = capsule_for(&GENESIS, seller, &card, &secret, &order).unwrap();
-        let capsule = Capsule {
-            r: EncodedPoint(capsule.r),
-            c: EncodedPoint(capsule.c),
-        };
-        let content_commitment = EncodedPoint(commitments.content);
-        // Written out as pallet-keys fills it.
-        let context = DeliveryContext {
-            genesis: &GENESIS,
-            card: 7,
-            root: &[8; 32],
-            blob_len: 200,
-            key_commitment: &commitments.key,
-            content_commitment: &content_commitment,
-            edition: 0,
-            order: 12,
-            price: 5,
-            sequence: 0,
-            from: &seller,
-            to: &to,
-            submitter: &seller,
-            from_key_index: 0,
-            to_key_index: 2,
-        };
-        assert_eq!(
-            verify_mint(&context, &x.public(), &capsule, &LongProof(proof)),
-            Ok(())
-        );
-        assert_eq!(x.open(&capsule).unwrap().as_bytes(), secret.point().as_bytes());
-    }
-
-    #[test]
-    fn an_order_with_a_key_that_is_no_point_is_never_fulfilled() {
-        let creator = Wallet::generate().unwrap();
-        let seller = actor(&creator).account;
-        let card = card(&creator, false);
-        let (salt, _) = sealed_with(&card).unwrap();
-        let secret = creator.content_secret(&GENESIS, &seller, &salt);
-        for key in [[0; 32], [0xff; 32]] {
-            let order = OrderView {
-                encryption_key: key,
-                ..order(OrderState::Waiting { deadline: 100 })
-            };
-            assert!(capsule_for(&GENESIS, seller, &card, &secret, &order).is_err());
-        }
-    }
+/// A failure that a daemon survives.
+async fn tell(error: EngineError, events: &Events) {
+    events
+        .say(Event::Trouble {
+            message: error.message,
+            remedy: error.remedy,
+        })
+        .await;
 }

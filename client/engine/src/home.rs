@@ -7,6 +7,8 @@
 //! | `socket` | where a daemon listens for other commands |
 //! | `wallet.age` | the words, sealed under the passphrase |
 //! | `notes.json` | what this home remembers: see [`notes::Notes`] |
+//! | `collections.json` | names under which cards are kept together: see [`collections::Collections`] |
+//! | `ledger.jsonl` | what was done with money and keys: see [`ledger::Ledger`] |
 //! | `store/` | the blobs |
 //!
 //! The folder belongs to one user and is closed to others.
@@ -18,9 +20,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::error::{Code, DiskContext, EngineError};
+use collections::Collections;
+use ledger::{Entry, Ledger};
 use notes::Notes;
 
+pub mod collections;
 pub mod durable;
+pub mod ledger;
 pub mod notes;
 
 /// Bytes read of the lock file: a process number has at most ten digits.
@@ -89,12 +95,26 @@ impl HomePaths {
     pub fn notes(&self) -> PathBuf {
         self.folder.join("notes.json")
     }
+
+    /// Names under which cards are kept together.
+    pub fn collections(&self) -> PathBuf {
+        self.folder.join("collections.json")
+    }
+
+    /// What was done with money and keys.
+    pub fn ledger(&self) -> PathBuf {
+        self.folder.join("ledger.jsonl")
+    }
 }
 
 /// A home that this process owns, until this is dropped or the process ends.
 pub struct Home {
     paths: HomePaths,
     notes: Mutex<Notes>,
+    /// Read when it is needed first, so that a damaged one holds up nothing else.
+    ledger: Mutex<Option<Box<Ledger>>>,
+    /// One change of the collections at a time.
+    collecting: Mutex<()>,
     /// Locked while open; the system lets go of it however the process ends.
     _lock: File,
 }
@@ -135,6 +155,8 @@ impl Home {
         Ok(Ownership::Owned(Home {
             paths: paths.clone(),
             notes: Mutex::new(notes),
+            ledger: Mutex::default(),
+            collecting: Mutex::default(),
             _lock: lock,
         }))
     }
@@ -159,6 +181,50 @@ impl Home {
             *notes = changed;
         }
         Ok(())
+    }
+
+    /// What this home did, oldest first.
+    pub fn ledger(&self) -> Result<Vec<Entry>, EngineError> {
+        self.with_ledger(|ledger| Ok(ledger.entries().to_vec()))
+    }
+
+    /// Notes what was done; it is on disk when this returns. What was noted before is not noted again.
+    pub fn record(&self, entry: Entry) -> Result<(), EngineError> {
+        self.with_ledger(|ledger| ledger.append(entry))
+    }
+
+    fn with_ledger<T>(
+        &self,
+        work: impl FnOnce(&mut Ledger) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let mut ledger = self
+            .ledger
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        match &mut *ledger {
+            Some(ledger) => work(ledger),
+            none => work(none.insert(Box::new(Ledger::read(&self.paths.ledger())?))),
+        }
+    }
+
+    /// The collections.
+    pub fn collections(&self) -> Result<Collections, EngineError> {
+        Collections::read(&self.paths.collections())
+    }
+
+    /// Changes the collections; they are on disk when this returns.
+    pub fn collect<T>(
+        &self,
+        change: impl FnOnce(&mut Collections) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
+        let _one_at_a_time = self
+            .collecting
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut collections = self.collections()?;
+        let result = change(&mut collections)?;
+        collections.write(&self.paths.collections())?;
+        Ok(result)
     }
 }
 

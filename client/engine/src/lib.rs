@@ -11,12 +11,18 @@
 //! | `publish` | how a file becomes a card |
 //! | `discover` | what is there |
 //! | `buy`, `report` | how money becomes a key, and what happens when it is false |
-//! | `fetch` | how a blob comes here, and who may open it |
+//! | `fetch`, `open` | how a blob comes here, and who may open it |
 //! | [`seed`], `fulfil` | what a daemon does all day |
+//! | `resell`, `gift` | how a key passes on |
+//! | [`clerk`] | who delivers while the creator sleeps |
+//! | `deliver`, `encryption_keys`, `holding` | how a capsule is made, for which key, of which key |
+//! | `library`, `history` | what do I hold, and what did I do |
+//! | `recover` | what do my words still have |
 //! | `inventory` | what lies in the store |
 
 pub mod amount;
 pub mod attach;
+pub mod clerk;
 pub mod command;
 mod engine;
 pub mod error;
@@ -28,18 +34,28 @@ pub mod wallet;
 
 mod buy;
 mod capsule;
+mod deliver;
 mod discover;
+mod encryption_keys;
 mod fetch;
 mod fulfil;
+mod gift;
+mod history;
+mod holding;
 mod inventory;
+mod library;
 mod money;
+mod open;
 mod perform;
 mod publish;
+mod recover;
 mod report;
+mod resell;
 mod swarm;
 mod terms;
 
 pub use engine::{Engine, DEFAULT_NODE};
 pub use error::{Code, EngineError};
+pub use fulfil::Policy;
 pub use hashcard_chain::SS58_PREFIX;
 pub use perform::{perform, Settings};

@@ -1,4 +1,4 @@
-//! A daemon: serves what the home holds, says so on chain, delivers keys, and carries out the commands of others.
+//! A daemon: serves what the home holds, says so on chain, answers orders, and carries out the commands of others.
 //!
 //! **The chain is told what is held, never what is hoped**: seats cover only chunks that the store claims, and are changed
 //! when that changes. Everything here can be stopped at any moment; what was under way is found again on chain or in the
@@ -9,7 +9,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
 use hashcard_primitives::card::CardId;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -21,7 +20,7 @@ use crate::engine::{known_card, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::fetch::bring;
-use crate::fulfil::Sales;
+use crate::fulfil::{self, Policy, Sales};
 use crate::home::{Home, Ownership};
 use crate::perform::{busy, Settings};
 use crate::swarm::Listen;
@@ -52,6 +51,8 @@ pub struct SeedOptions {
     pub bond: Option<Amount>,
     /// Give up all seats in the end.
     pub leave: bool,
+    /// How orders are answered.
+    pub policy: Policy,
 }
 
 /// Seeds until `stop` is done. When the home has a daemon already, hands it the cards.
@@ -82,7 +83,7 @@ pub async fn seed(
         () = &mut stop => {}
         () = daemon.socket.serve(handler) => {}
         () = daemon.seats.keep(&engine, &daemon.actor, &events) => {}
-        () = sell(&engine, &mut daemon.sales, &events) => {}
+        () = fulfil::serve(&engine, &mut daemon.sales, &events) => {}
         () = bring_wanted(&engine, &mut daemon.wanted, &mut daemon.more, &events) => {}
     }
     let left = options.leave && daemon.seats.leave_all(&engine, &daemon.actor, &events).await;
@@ -120,6 +121,7 @@ impl Daemon {
         let (sender, more) = mpsc::channel(WAITING_REQUESTS);
         // Set once: this engine is made for this daemon.
         let _ = engine.more_to_seed.set(sender);
+        engine.becomes_daemon();
         let socket = Socket::listen(engine.home().paths())?;
         let cards = engine.home().notes(|notes| {
             let mut cards: Vec<CardId> = notes
@@ -144,7 +146,7 @@ impl Daemon {
             socket,
             actor,
             seats,
-            sales: Sales::default(),
+            sales: Sales::new(options.policy),
             wanted: options.cards.clone(),
             more,
         })
@@ -152,7 +154,7 @@ impl Daemon {
 }
 
 /// Carries out what other processes ask for.
-fn handler(engine: Arc<Engine>, said: Events) -> Handler {
+pub(crate) fn handler(engine: Arc<Engine>, said: Events) -> Handler {
     Arc::new(move |request: Request, events: Events| {
         let (engine, said) = (engine.clone(), said.clone());
         Box::pin(async move {
@@ -189,31 +191,6 @@ async fn hand_over(
         Attached::Answered(result) => *result,
         Attached::NobodyListens => Err(busy(&settings.home, owner)),
     }
-}
-
-/// Delivers and settles, at every finalised block.
-async fn sell(engine: &Engine, sales: &mut Sales, events: &Events) {
-    loop {
-        match sell_while_connected(engine, sales, events).await {
-            Ok(()) => {}
-            Err(error) => tell(error, events).await,
-        }
-        tokio::time::sleep(TRY_AGAIN).await;
-    }
-}
-
-async fn sell_while_connected(
-    engine: &Engine,
-    sales: &mut Sales,
-    events: &Events,
-) -> Result<(), EngineError> {
-    let mut blocks = engine.chain().await?.finalized_blocks().await?;
-    while let Some(block) = blocks.next().await {
-        // Anew each time: an attached command may have used another account.
-        let sellers = engine.actors().await?;
-        sales.look(engine, &sellers, block?, events).await?;
-    }
-    Ok(())
 }
 
 /// Fetches the cards that are to be seeded and are not here yet, one after another, again and again.

@@ -66,6 +66,34 @@ pub async fn retire(
     })
 }
 
+/// Says what holders of the older version save on a key of a newer one, in parts per million; `None`: they cannot claim it.
+pub async fn upgrade_terms(
+    engine: &Engine,
+    account: &AccountName,
+    card: CardId,
+    discount: Option<u32>,
+    events: &Events,
+) -> Result<Outcome, EngineError> {
+    let actor = engine.actor(account).await?;
+    let chain = engine.chain().await?;
+    let view = known_card(&chain.at_best().await?, card).await?;
+    if view.card.supersedes.is_none() {
+        return Err(EngineError::bad_input(
+            format!("card {card} is not a newer version of another"),
+            "publish the newer version with --supersedes ID",
+        ));
+    }
+    let discount = discount.filter(|discount| *discount > 0);
+    let sending = chain.set_upgrade(&actor.signer, card, discount.unwrap_or(0), Wait::Finalized);
+    let sent = engine.send("set_upgrade", &actor, events, sending).await?;
+    Ok(Outcome::UpgradeTerms {
+        card,
+        discount,
+        fee: Amount(sent.fee),
+        block: sent.at.number,
+    })
+}
+
 fn revised(old: &Terms, order: &Revise) -> Result<Terms, EngineError> {
     if order.price.is_none() && order.editions.is_none() && order.listed.is_none() {
         return Err(EngineError::bad_input(

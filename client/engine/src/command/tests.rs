@@ -1,8 +1,11 @@
 //! Each line here is a promise to whoever reads `--json`: docs/CLI-JSON.md.
 
 use super::*;
-use crate::capsule::tests::card;
+use crate::capsule::tests::{card, order_of};
 use crate::wallet::Wallet;
+use hashcard_primitives::key::{self, LockView, OrderState, OrderView};
+
+mod market;
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap()
@@ -78,10 +81,11 @@ fn outcomes_are_written_like_this() {
         fee: Some(Amount(1)),
         key_verified: true,
         already_held: false,
+        resale: false,
     };
     assert_eq!(
         reads_back(bought),
-        r#"{"outcome":"bought","card":7,"order":12,"edition":1,"price":"5","fee":"1","key_verified":true,"already_held":false}"#
+        r#"{"outcome":"bought","card":7,"order":12,"edition":1,"price":"5","fee":"1","key_verified":true,"already_held":false,"resale":false}"#
     );
     for (outcome, expected) in [
         (
@@ -152,13 +156,14 @@ fn a_card_is_written_like_this() {
     shown.content_commitment = Some("c".into());
     shown.key_commitment = Some("k".into());
     let expected = format!(
-        r#"{{"outcome":"card","card":{{"id":7,"title":"t","kind":"film","access":"keyed","creator":"hc","price":"5","editions":null,"keys_made":0,"listed":true,"version":0,"tags":[],"root":"{}","blob_len":200,"content_len":0,"chunks":1,"free_chunks":0,"content_commitment":"c","key_commitment":"k","salt":"{}","royalty":0,"delivery_share":0,"in_reply_to":null,"supersedes":null,"published_at":1,"retired":false,"frozen":false,"preview":null,"preview_len":0}},"block":9}}"#,
+        r#"{{"outcome":"card","card":{{"id":7,"title":"t","kind":"film","access":"keyed","creator":"hc","price":"5","editions":null,"keys_made":0,"listed":true,"version":0,"tags":[],"root":"{}","blob_len":200,"content_len":0,"chunks":1,"free_chunks":0,"content_commitment":"c","key_commitment":"k","salt":"{}","royalty":0,"delivery_share":0,"collaborators":[],"in_reply_to":null,"supersedes":null,"published_at":1,"retired":false,"frozen":false,"preview":null,"preview_len":0}},"market":null,"block":9}}"#,
         "08".repeat(32),
         "04".repeat(32)
     );
     assert_eq!(
         reads_back(Outcome::Card {
             card: Box::new(shown),
+            market: None,
             block: 9
         }),
         expected
@@ -168,14 +173,10 @@ fn a_card_is_written_like_this() {
 #[test]
 fn orders_are_written_in_both_states() {
     let order = |state| OrderView {
-        id: 12,
-        card: 7,
         buyer: [1; 32],
         seller: [2; 32],
-        price: 5,
-        key_index: 0,
-        encryption_key: [0; 32],
         state,
+        ..order_of(key::Sale::Primary)
     };
     let address = |account: &[u8; 32]| format!("hc{}", account[0]);
     assert_eq!(
@@ -183,7 +184,7 @@ fn orders_are_written_in_both_states() {
             &order(OrderState::Waiting { deadline: 240 }),
             address
         )),
-        r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","state":"waiting","deadline":240,"edition":null,"settles_at":null}"#
+        r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","resale":null,"claimed_with":null,"commission":0,"penalty":"0","locked_by":null,"delivered_by":null,"made_at":1,"state":"waiting","deadline":240,"edition":null,"settles_at":null}"#
     );
     assert_eq!(
         reads_back(OrderShown::of(
@@ -193,7 +194,22 @@ fn orders_are_written_in_both_states() {
             }),
             address
         )),
-        r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","state":"delivered","deadline":null,"edition":1,"settles_at":300}"#
+        r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","resale":null,"claimed_with":null,"commission":0,"penalty":"0","locked_by":null,"delivered_by":null,"made_at":1,"state":"delivered","deadline":null,"edition":1,"settles_at":300}"#
+    );
+    let resale = OrderView {
+        commission: 0,
+        claimed_with: None,
+        penalty: 3,
+        lock: Some(LockView {
+            by: [2; 32],
+            commitment: [9; 32],
+        }),
+        sale: key::Sale::Resale { edition: 4 },
+        ..order(OrderState::Waiting { deadline: 240 })
+    };
+    assert_eq!(
+        reads_back(OrderShown::of(&resale, address)),
+        r#"{"order":12,"card":7,"buyer":"hc1","seller":"hc2","price":"5","resale":4,"claimed_with":null,"commission":0,"penalty":"3","locked_by":"hc2","delivered_by":null,"made_at":1,"state":"waiting","deadline":240,"edition":null,"settles_at":null}"#
     );
 }
 
@@ -291,6 +307,10 @@ fn every_command_survives_the_socket() {
         preview: None,
         royalty: 1,
         delivery_share: 2,
+        collaborators: vec![CollaboratorShown {
+            account: "hc".into(),
+            share: 4,
+        }],
         free_part: 3,
         supersedes: None,
         in_reply_to: Some(4),
@@ -304,6 +324,7 @@ fn every_command_survives_the_socket() {
     };
     let buy = Buy {
         card: 7,
+        from: Source::Upgrade { with: Some(2) },
         max_price: Some(Amount(5)),
         no_wait: false,
         report: true,
@@ -336,7 +357,83 @@ fn every_command_survives_the_socket() {
         Command::Retire { card: 7 },
         Command::Discover(Discover::default()),
         Command::Keys,
-        Command::Buy(buy),
+        Command::Buy(buy.clone()),
+        Command::Buy(Buy {
+            from: Source::Cheapest,
+            ..buy
+        }),
+        Command::Open(Open {
+            card: 7,
+            output: Some("/x".into()),
+            folder: "/".into(),
+            force: false,
+        }),
+        Command::ResellList {
+            card: 7,
+            edition: None,
+            price: Amount(5),
+        },
+        Command::ResellCancel {
+            card: 7,
+            edition: Some(1),
+        },
+        Command::ResellOffer(MakeOffer {
+            card: 7,
+            edition: Some(1),
+            price: Amount(5),
+            days: 7,
+            wait: true,
+            report: false,
+        }),
+        Command::ResellWithdraw { offer: 12 },
+        Command::ResellAccept {
+            offer: 12,
+            edition: None,
+            wait: false,
+        },
+        Command::ResellShow { card: 7 },
+        Command::Gift {
+            card: 7,
+            to: "hc".into(),
+            edition: None,
+        },
+        Command::KeysRegister { another: true },
+        Command::KeysRotate {
+            card: 7,
+            edition: None,
+        },
+        Command::KeysRemove { index: 0 },
+        Command::ClerkAppoint {
+            card: 7,
+            clerk: "hc".into(),
+        },
+        Command::ClerkDismiss { card: 7, clerk: None },
+        Command::ClerkTerms {
+            card: 7,
+            commission: 50_000,
+            any_holder: true,
+        },
+        Command::ClerkList { card: None },
+        Command::UpgradeTerms {
+            card: 8,
+            discount: Some(500_000),
+        },
+        Command::Library { collection: None },
+        Command::LibraryAdd {
+            card: 7,
+            name: "films".into(),
+        },
+        Command::LibraryRemove {
+            card: 7,
+            name: "films".into(),
+        },
+        Command::History {
+            card: None,
+            limit: 10,
+        },
+        Command::Recover {
+            also: vec!["Alice".into()],
+        },
         Command::Expire { order: 1 },
         Command::Settle { order: 1 },
         Command::ReportFalseKey {
@@ -368,4 +465,9 @@ fn only_reading_the_chain_needs_no_home() {
     .asks_only_the_chain());
     assert!(!Command::Balance { address: None }.asks_only_the_chain());
     assert!(!Command::Keys.asks_only_the_chain());
+    assert!(Command::ResellShow { card: 7 }.asks_only_the_chain());
+    assert!(!Command::ClerkList { card: None }.asks_only_the_chain());
+    let history = |card| Command::History { card, limit: 1 };
+    assert!(history(Some(7)).asks_only_the_chain());
+    assert!(!history(None).asks_only_the_chain());
 }

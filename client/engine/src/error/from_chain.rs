@@ -79,7 +79,7 @@ impl From<ChainError> for EngineError {
 
 fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> EngineError {
     let (code, remedy) = match error {
-        "PriceChanged" | "TermsChanged" => (
+        "PriceChanged" | "TermsChanged" | "KeyChanged" => (
             Code::PriceChanged,
             "look at the card again: hashcard card ID, then decide",
         ),
@@ -87,13 +87,16 @@ fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> Engin
             Code::SoldOut,
             "there are no more keys; the creator may raise the editions",
         ),
-        "NotListed" => (Code::NotForSale, "ask the creator"),
+        "NotListed" | "NoUpgrade" => (Code::NotForSale, remedy),
+        "KeyEngaged" | "KeyListed" => (Code::KeyBusy, remedy),
         "Retired" | "CardRetired" => (Code::Retired, "the creator withdrew it; who holds a key keeps it"),
         "CardFrozen" | "AlreadyFrozen" => (
             Code::Frozen,
             "a false key of this card was proven; nothing is sold any more",
         ),
-        "UnknownCard" | "UnknownOrder" | "UnknownKey" => (Code::NotFound, "check the number"),
+        "UnknownCard" | "UnknownOrder" | "UnknownKey" | "UnknownOffer" | "UnknownClerk" => {
+            (Code::NotFound, "check the number")
+        }
         "KeyIsTrue" => (
             Code::KeyIsSound,
             "nothing is to be done: the key opens the content",
@@ -130,6 +133,11 @@ mod tests {
             ("TermsChanged", Code::PriceChanged, 4),
             ("SoldOut", Code::SoldOut, 4),
             ("NotListed", Code::NotForSale, 4),
+            ("NoUpgrade", Code::NotForSale, 4),
+            ("KeyChanged", Code::PriceChanged, 4),
+            ("KeyEngaged", Code::KeyBusy, 4),
+            ("KeyListed", Code::KeyBusy, 4),
+            ("UnknownOffer", Code::NotFound, 7),
             ("Retired", Code::Retired, 4),
             ("CardFrozen", Code::Frozen, 4),
             ("UnknownCard", Code::NotFound, 7),

@@ -1,4 +1,5 @@
 use super::*;
+use crate::command::CollaboratorShown;
 use std::path::{Path, PathBuf};
 
 fn order() -> Publish {
@@ -12,6 +13,7 @@ fn order() -> Publish {
         preview: None,
         royalty: 50_000,
         delivery_share: 0,
+        collaborators: Vec::new(),
         free_part: 0,
         supersedes: None,
         in_reply_to: None,
@@ -171,4 +173,43 @@ fn the_kind_is_guessed_from_the_files() {
 fn a_label_fits_the_store() {
     assert!(label_of(&"ä".repeat(64)).len() <= hashcard_store::MAX_LABEL_LEN);
     assert_eq!(label_of("A film"), "A film");
+}
+
+#[test]
+fn collaborators_are_told_to_the_chain_in_their_order() {
+    let one = |seed: u8, share| CollaboratorShown {
+        account: hashcard_chain::address_of(&[seed; 32]),
+        share,
+    };
+    let listing = listing_of(&Publish {
+        collaborators: vec![one(1, 250_000), one(2, 750_000)],
+        ..order()
+    })
+    .unwrap();
+    let told: Vec<_> = listing
+        .collaborators
+        .iter()
+        .map(|one| (one.account, one.share))
+        .collect();
+    assert_eq!(told, [([1; 32], 250_000), ([2; 32], 750_000)]);
+
+    for (collaborators, part) in [
+        (vec![one(1, 0)], "no share"),
+        (vec![one(1, 1), one(1, 1)], "twice"),
+        (vec![one(1, 600_000), one(2, 400_001)], "more than the whole"),
+        ((0..9).map(|n| one(n, 1)).collect(), "more than 8"),
+    ] {
+        let said = refusal(Publish {
+            collaborators,
+            ..order()
+        });
+        assert!(said.contains(part), "{said}");
+    }
+    let open = Publish {
+        sale: Sale::Open,
+        editions: None,
+        collaborators: vec![one(1, 1)],
+        ..order()
+    };
+    assert!(refusal(open).contains("no money to share"));
 }

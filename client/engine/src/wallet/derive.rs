@@ -4,6 +4,7 @@
 //! wallet seed       = BLAKE3.derive_key("hashcard 2026-11 encryption seed v1", BIP 39 seed)
 //! content secret    = LE512(XOF64 of derive_key("hashcard 2026-11 content secret v1", seed || genesis || creator || salt)) mod l
 //! peer identity     = BLAKE3.derive_key("hashcard 2026-11 peer identity v1", seed || home id)
+//! lock entropy      = XOF of derive_key("hashcard 2026-11 lock entropy v1", seed || genesis || account || LE64(order))
 //! ```
 //!
 //! The salt is on the card and in the footer, so the words alone let a creator fulfil orders again after she has lost
@@ -19,6 +20,7 @@ use super::Wallet;
 const WALLET_SEED: &str = "hashcard 2026-11 encryption seed v1";
 const CONTENT_SECRET: &str = "hashcard 2026-11 content secret v1";
 const PEER_IDENTITY: &str = "hashcard 2026-11 peer identity v1";
+const LOCK_ENTROPY: &str = "hashcard 2026-11 lock entropy v1";
 
 /// The seed of everything but signing keys.
 pub(super) fn wallet_seed(bip39_seed: &[u8; 64]) -> Zeroizing<[u8; 32]> {
@@ -40,6 +42,25 @@ impl Wallet {
         let mut bytes = DerivedBytes(hasher.finalize_xof());
         hasher.zeroize();
         ContentSecret::random(&mut bytes)
+    }
+
+    /// Entropy of the delivery to which `account` commits for an order. The same each time: the delivery must be the one
+    /// that was committed to, even on another machine. The proofs hedge it with their secrets and their whole statement, so
+    /// two statements never share a nonce.
+    pub fn lock_entropy(
+        &self,
+        genesis: &[u8; 32],
+        account: &[u8; 32],
+        order: u64,
+    ) -> impl RngCore + CryptoRng {
+        let mut hasher = blake3::Hasher::new_derive_key(LOCK_ENTROPY);
+        let order = order.to_le_bytes();
+        for part in [&self.seed[..], &genesis[..], &account[..], &order[..]] {
+            hasher.update(part);
+        }
+        let bytes = DerivedBytes(hasher.finalize_xof());
+        hasher.zeroize();
+        bytes
     }
 
     /// The secret of the peer that this home is.
@@ -144,14 +165,20 @@ mod tests {
             crate::notation::hex(&wallet.content_secret(&[1; 32], &[2; 32], &[3; 32]).commitment().0),
             crate::notation::hex(&wallet.encryption_secret(&[1; 32], &[2; 32], 0).public().0),
             crate::notation::hex(&*wallet.peer_secret(&[4; 32])),
+            crate::notation::hex(&{
+                let mut bytes = [0; 32];
+                wallet.lock_entropy(&[1; 32], &[2; 32], 7).fill_bytes(&mut bytes);
+                bytes
+            }),
         ];
         assert_eq!(seen, FROZEN);
     }
 
-    const FROZEN: [&str; 4] = [
+    const FROZEN: [&str; 5] = [
         "d4548e2aa2d2fe4195d8519ff979c2c807e4c93d50a566c135c4554888ed9ac0",
         "268856da683fc39eae39b4a28836979023d79f6ed57af617261e92785bd31646",
         "dc4027534b6eba1e2db47e4328ff2f272a6c11f67ade915c19e39a2fc78ab926",
         "096ad2f133b6967a3cad48cc978f029b7f7fb44f68517c22643e67e1fb053c65",
+        "6ef7bf5a07e115e13611b23854eb5093a966dbe0851a7fe2dd2430cba5dbf71d",
     ];
 }

@@ -1,0 +1,254 @@
+//! What a command says while it works, and a daemon all the time.
+
+use std::path::PathBuf;
+
+use hashcard_primitives::card::CardId;
+use hashcard_primitives::key::{Edition, OrderId};
+use hashcard_primitives::BlockNumber;
+use serde::{Deserialize, Serialize};
+
+use super::seconds;
+use crate::amount::Amount;
+
+/// Said while a command works.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[allow(missing_docs)] // docs/CLI-JSON.md says what each is.
+pub enum Event {
+    Sending {
+        call: String,
+        account: String,
+    },
+    Included {
+        call: String,
+        block: BlockNumber,
+        fee: Amount,
+    },
+    Reading {
+        done: u64,
+        total: u64,
+    },
+    Stored {
+        root: String,
+        blob_len: u64,
+    },
+    Price {
+        card: CardId,
+        price: Amount,
+        version: u32,
+    },
+    Ordered {
+        order: OrderId,
+        card: CardId,
+        price: Amount,
+        block: Option<BlockNumber>,
+        deadline: BlockNumber,
+    },
+    OrderFinalized {
+        order: OrderId,
+    },
+    /// The key on the market that will be bought.
+    Chosen {
+        card: CardId,
+        edition: Edition,
+        price: Amount,
+        seller: String,
+    },
+    OfferMade {
+        offer: OrderId,
+        card: CardId,
+        price: Amount,
+        until: BlockNumber,
+    },
+    OfferAccepted {
+        offer: OrderId,
+        edition: Edition,
+        seller: String,
+    },
+    Fulfilled {
+        order: OrderId,
+        card: CardId,
+        edition: Edition,
+        block: Option<BlockNumber>,
+    },
+    FalseKeyReported {
+        card: CardId,
+        edition: Edition,
+        refunded: Option<Amount>,
+    },
+    Sources {
+        card: CardId,
+        seats: u64,
+    },
+    Peer {
+        peer: String,
+        state: PeerState,
+        reason: Option<String>,
+    },
+    Chunk {
+        index: u64,
+        peer: String,
+        done: u64,
+        total: u64,
+    },
+    Blob {
+        card: CardId,
+        root: String,
+        chunks: u64,
+        already_held: u64,
+        peers: Vec<PeerShown>,
+        #[serde(with = "seconds")]
+        seconds: f64,
+    },
+    Opening {
+        done: u64,
+        total: u64,
+    },
+    Ready {
+        peer: String,
+        addresses: Vec<String>,
+        socket: PathBuf,
+        pid: u32,
+        cards: Vec<CardId>,
+    },
+    Registered {
+        block: BlockNumber,
+    },
+    Announced {
+        joined: Vec<CardId>,
+        covered: Vec<CardId>,
+        left: Vec<CardId>,
+        block: BlockNumber,
+    },
+    Heartbeat {
+        block: BlockNumber,
+    },
+    Fetching {
+        card: CardId,
+    },
+    Fetched {
+        card: CardId,
+        chunks: u64,
+    },
+    OrderSeen {
+        order: OrderId,
+        card: CardId,
+        buyer: String,
+        deadline: BlockNumber,
+    },
+    OrderRefused {
+        order: OrderId,
+        card: CardId,
+        reason: String,
+    },
+    Settled {
+        order: OrderId,
+        block: BlockNumber,
+    },
+    Clerking {
+        socket: PathBuf,
+        pid: u32,
+        cards: Vec<CardId>,
+    },
+    Listed {
+        card: CardId,
+        edition: Edition,
+        price: Amount,
+    },
+    Sold {
+        order: OrderId,
+        card: CardId,
+        edition: Edition,
+        buyer: String,
+        price: Amount,
+        deadline: BlockNumber,
+    },
+    Offered {
+        offer: OrderId,
+        card: CardId,
+        edition: Option<Edition>,
+        buyer: String,
+        price: Amount,
+        until: BlockNumber,
+    },
+    Locked {
+        order: OrderId,
+        card: CardId,
+        block: BlockNumber,
+    },
+    Delivered {
+        order: OrderId,
+        card: CardId,
+        edition: Edition,
+        buyer: String,
+        block: BlockNumber,
+    },
+    Expired {
+        order: OrderId,
+        card: CardId,
+        refunded: Option<Amount>,
+        block: BlockNumber,
+    },
+    Looking {
+        account: String,
+    },
+    Served {
+        chunks: u64,
+        total: u64,
+    },
+    Attached {
+        command: String,
+    },
+    Verifying {
+        root: String,
+        done: u64,
+        total: u64,
+    },
+    Trouble {
+        message: String,
+        remedy: String,
+    },
+}
+
+impl Event {
+    /// Whether it says how far something has come, so that it may be left out when the reader is slow.
+    pub fn is_progress(&self) -> bool {
+        matches!(
+            self,
+            Self::Reading { .. }
+                | Self::Chunk { .. }
+                | Self::Opening { .. }
+                | Self::Verifying { .. }
+                | Self::Served { .. }
+        )
+    }
+}
+
+/// How a source stands.
+#[derive(Serialize, Deserialize, Clone, Copy, PartialEq, Eq, Debug)]
+#[serde(rename_all = "snake_case")]
+pub enum PeerState {
+    /// It can be asked.
+    Connected,
+    /// The connection broke, or none came about.
+    Lost,
+    /// It lied.
+    Banned,
+}
+
+/// What one source contributed.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Eq, Default, Debug)]
+pub struct PeerShown {
+    /// Its id.
+    pub peer: String,
+    /// The account whose seat it is.
+    pub seeder: String,
+    /// Chunks that it sent and that matched the root.
+    pub chunks: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Whether it lied.
+    pub banned: bool,
+    /// About what.
+    pub reason: Option<String>,
+}
