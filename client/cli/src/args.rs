@@ -4,6 +4,17 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use hashcard_engine::amount::Amount;
+use hashcard_engine::command::CollaboratorShown;
+pub use market::{
+    ClerkArgs, ClerkVerb, GiftArgs, HistoryArgs, KeysArgs, KeysVerb, LibraryArgs, LibraryVerb, OpenArgs,
+    PolicyArgs, RecoverArgs, ResellVerb, UpgradeTermsArgs,
+};
+use market::{
+    CLERK_HELP, GIFT_HELP, HISTORY_HELP, KEYS_HELP, LIBRARY_HELP, OPEN_HELP, RECOVER_HELP, RESELL_HELP,
+    UPGRADE_HELP,
+};
+
+mod market;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -14,10 +25,10 @@ Exit codes:
   4  the chain refused                  10 home or wallet
   5  not enough money
 
-The journey: wallet new -> publish -> discover -> buy -> fetch -> seed
+The journey: wallet new -> publish -> discover -> buy -> fetch -> seed, and beside it resell
 With --json every command prints lines of JSON with stable names: docs/CLI-JSON.md";
 
-/// Publish, discover, buy, fetch and seed content that nobody can take down or resell against your will.
+/// Publish, discover, buy, fetch and seed content on a chain of its own.
 #[derive(Parser, Debug)]
 #[command(name = "hashcard", version, after_help = EXIT_CODES, disable_help_subcommand = true, arg_required_else_help = true)]
 pub struct Cli {
@@ -99,9 +110,9 @@ pub enum Verb {
         /// Number of the card
         card: u64,
     },
-    /// Show the keys that you hold, and your open orders
-    #[command(after_help = KEYS_HELP)]
-    Keys,
+    /// Show the keys that you hold, your open orders and offers; or change what you receive keys under
+    #[command(after_help = KEYS_HELP, args_conflicts_with_subcommands = true)]
+    Keys(KeysArgs),
     /// Buy a key, and wait until it is delivered and opens the content
     #[command(after_help = BUY_HELP)]
     Buy(BuyArgs),
@@ -131,6 +142,30 @@ pub enum Verb {
     /// Fetch a content from the swarm, check it, and open it
     #[command(visible_alias = "get", after_help = FETCH_HELP)]
     Fetch(FetchArgs),
+    /// Open a content that is here already, without asking the swarm
+    #[command(after_help = OPEN_HELP)]
+    Open(OpenArgs),
+    /// Sell a key that you hold, or offer for one that somebody holds
+    #[command(subcommand, visible_alias = "sell", after_help = RESELL_HELP)]
+    Resell(ResellVerb),
+    /// Give a key that you hold to somebody
+    #[command(after_help = GIFT_HELP)]
+    Gift(GiftArgs),
+    /// Deliver keys of cards whose creators let you, and your own; runs until it is stopped
+    #[command(after_help = CLERK_HELP, args_conflicts_with_subcommands = true)]
+    Clerk(ClerkArgs),
+    /// Say what holders of the older version pay for a newer card of yours
+    #[command(after_help = UPGRADE_HELP)]
+    UpgradeTerms(UpgradeTermsArgs),
+    /// Show what you hold: versions, prices, collections
+    #[command(after_help = LIBRARY_HELP, args_conflicts_with_subcommands = true)]
+    Library(LibraryArgs),
+    /// Show what keys of a card were sold for, or what this home bought, sold and gave away
+    #[command(after_help = HISTORY_HELP)]
+    History(HistoryArgs),
+    /// Find all that your words have on chain, on a new machine
+    #[command(after_help = RECOVER_HELP)]
+    Recover(RecoverArgs),
     /// Serve what you hold, and deliver the keys that you sell; runs until it is stopped
     #[command(after_help = SEED_HELP)]
     Seed(SeedArgs),
@@ -153,6 +188,7 @@ Examples:
   hashcard publish song.flac --title 'A song' --free --editions 100
   hashcard publish site/ --title 'My site' --open
   hashcard publish book.epub --title 'A book' --price 3 --free-part 100000 --preview cover.txt
+  hashcard publish duet.flac --title 'A duet' --price 2 --royalty 10 --collaborator hc...=40
 
 --free seals the content and gives a key to everybody who asks; --open does not seal it at all.
 Keep `hashcard seed` running: it serves the content and delivers the keys.
@@ -163,18 +199,14 @@ Examples:
   hashcard buy 7
   hashcard buy 7 --max-price 2 --report
   hashcard buy 7 --no-wait; hashcard buy 7 --order 12
+  hashcard buy 7 --cheapest         from the holder who asks least
+  hashcard buy 8 --upgrade          8 supersedes a card that you hold a key of
 
 The money is held, not paid, until the key is delivered; unanswered orders come back to you. Interrupted?
 Say the same command again: nothing is bought twice.
 
 What a key is, honestly: it opens this one version, for good. Nobody can make a former holder forget what he
 could read; a resale moves the title, not the memory.";
-
-const KEYS_HELP: &str = "\
-Example:
-  hashcard keys --account Alice
-
-A key opens one version of a content, for good. Nobody can make a former holder forget what he could read.";
 
 const FETCH_HELP: &str = "\
 Examples:
@@ -189,10 +221,14 @@ const SEED_HELP: &str = "\
 Examples:
   hashcard seed
   hashcard seed 7 8 --listen 0.0.0.0:4117 --address 203.0.113.5:4117
+  hashcard seed --clerk --lock-from 100
 
 While it runs, other commands on the same home go through it. It serves everything that was published or fetched
-here, takes seats for it on chain, keeps them alive, and delivers keys of cards that this wallet published. Stop it with
-Ctrl-C; seats expire by themselves; --leave gives up at once those that are old enough.";
+here, takes seats for it on chain, keeps them alive, and delivers keys: of cards that this wallet published, and keys that
+its accounts have sold. Stop it with Ctrl-C; seats expire by themselves; --leave gives up at once those that are old enough.
+
+Orders are answered when they are final. --best-block-below answers small ones at once: a fork that undoes one leaves the
+buyer with the key. --lock-from commits to large ones first, so that nobody gains by keeping the delivery out of blocks.";
 
 /// `hashcard wallet`
 #[derive(Subcommand, Debug)]
@@ -278,6 +314,9 @@ pub struct PublishArgs {
     /// Your share of what others earn by serving it, in percent; it can never be changed
     #[arg(long, value_name = "PCT", value_parser = percent, default_value = "0")]
     pub delivery_share: u32,
+    /// Somebody who shares what you earn by sales and resales, in percent; up to 8; it can never be changed
+    #[arg(long = "collaborator", value_name = "ADDRESS=PCT", value_parser = collaborator)]
+    pub collaborators: Vec<CollaboratorShown>,
     /// Bytes at the start that open without a key, rounded up to chunks
     #[arg(long, value_name = "BYTES", default_value = "0", conflicts_with = "open")]
     pub free_part: u64,
@@ -376,6 +415,18 @@ pub struct DiscoverArgs {
 pub struct BuyArgs {
     /// Number of the card
     pub card: u64,
+    /// This key, from the holder who sells it
+    #[arg(long, value_name = "N", group = "source")]
+    pub edition: Option<u64>,
+    /// Whichever key a holder sells for least
+    #[arg(long, group = "source")]
+    pub cheapest: bool,
+    /// A key of a newer version, for less, with a key of the older one
+    #[arg(long, group = "source")]
+    pub upgrade: bool,
+    /// Which key of the older version to use
+    #[arg(long, value_name = "N", requires = "upgrade")]
+    pub with: Option<u64>,
     /// Refuse to pay more, in CARD
     #[arg(long, value_name = "P")]
     pub max_price: Option<Amount>,
@@ -386,7 +437,7 @@ pub struct BuyArgs {
     #[arg(long)]
     pub report: bool,
     /// Go on waiting for this order
-    #[arg(long, value_name = "N", conflicts_with = "no_wait")]
+    #[arg(long, value_name = "N", conflicts_with_all = ["no_wait", "source"])]
     pub order: Option<u64>,
 }
 
@@ -423,6 +474,11 @@ pub struct SeedArgs {
     /// Give up all seats when stopped, and get their bonds back
     #[arg(long)]
     pub leave: bool,
+    /// Deliver keys of other people's cards, too, where you may: see hashcard clerk
+    #[arg(long)]
+    pub clerk: bool,
+    #[command(flatten)]
+    pub policy: PolicyArgs,
 }
 
 /// Percent with up to four decimals, as parts per million. Exact.
@@ -442,80 +498,16 @@ fn percent(text: &str) -> Result<u32, String> {
     Ok(millionths)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use clap::CommandFactory;
-
-    fn parse(line: &str) -> Result<Cli, clap::Error> {
-        Cli::try_parse_from(std::iter::once("hashcard").chain(line.split_whitespace()))
-    }
-
-    #[test]
-    fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
-    }
-
-    #[test]
-    fn every_command_has_an_example_in_its_help() {
-        fn check(command: &clap::Command, path: &str) {
-            let path = format!("{path} {}", command.get_name());
-            if command.has_subcommands() {
-                command.get_subcommands().for_each(|sub| check(sub, &path));
-            } else {
-                let help = command
-                    .get_after_help()
-                    .map(|help| help.to_string())
-                    .unwrap_or_default();
-                assert!(
-                    help.contains("Example") && help.contains(path.trim()),
-                    "{path}: {help}"
-                );
-            }
-        }
-        check(&Cli::command(), "");
-    }
-
-    #[test]
-    fn the_honest_limit_is_said_where_keys_are_bought_and_shown() {
-        for help in [BUY_HELP, KEYS_HELP] {
-            assert!(help.contains("Nobody can make a former holder forget"));
-        }
-    }
-
-    #[test]
-    fn aliases_and_global_options_work_anywhere() {
-        assert!(matches!(parse("feed --free").unwrap().verb, Verb::Discover(_)));
-        assert!(matches!(parse("get 7 -o x").unwrap().verb, Verb::Fetch(_)));
-        let cli = parse("card 7 --json --node ws://x --home /h --account Alice").unwrap();
-        assert!(cli.global.json && cli.global.account.as_deref() == Some("Alice"));
-    }
-
-    #[test]
-    fn a_sale_is_exactly_one_of_three() {
-        assert!(parse("publish x --title t").is_err());
-        assert!(parse("publish x --title t --free --open").is_err());
-        assert!(parse("publish x --title t --price 1 --free").is_err());
-        for sale in ["--free", "--open", "--price 0.5"] {
-            assert!(parse(&format!("publish x --title t {sale}")).is_ok(), "{sale}");
-        }
-    }
-
-    #[test]
-    fn amounts_and_percents_are_exact_or_refused() {
-        assert_eq!(percent("2.5"), Ok(25_000));
-        assert_eq!(percent("0.0001"), Ok(1));
-        assert_eq!(percent("100"), Ok(1_000_000));
-        for bad in ["", "-1", "1e2", "100.0001", "2,5", "0.00001", ".5"] {
-            assert!(percent(bad).is_err(), "{bad}");
-        }
-        assert!(parse("publish x --title t --price 1.2.3").is_err());
-        assert!(parse("buy 7 --max-price -1").is_err());
-    }
-
-    #[test]
-    fn a_passphrase_is_never_an_argument() {
-        assert!(parse("wallet new --passphrase secret").is_err());
-        assert!(parse("wallet import bottom drive obey").is_err());
-    }
+/// An address and a share.
+fn collaborator(text: &str) -> Result<CollaboratorShown, String> {
+    let (account, share) = text
+        .split_once('=')
+        .ok_or("give an address and a share, such as hc...=25")?;
+    Ok(CollaboratorShown {
+        account: account.to_owned(),
+        share: percent(share)?,
+    })
 }
+
+#[cfg(test)]
+mod tests;

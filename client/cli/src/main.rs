@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use clap::Parser;
 use hashcard_engine::attach::Request;
+use hashcard_engine::clerk::{self, ClerkOptions};
 use hashcard_engine::command::{Event, Outcome};
 use hashcard_engine::events::Events;
 use hashcard_engine::home::HomePaths;
 use hashcard_engine::seed::{self, SeedOptions};
 use hashcard_engine::wallet::AccountName;
-use hashcard_engine::{perform, Code, EngineError, Settings};
+use hashcard_engine::{perform, Code, EngineError, Policy, Settings};
 
-use args::{Cli, Global, SeedArgs};
+use args::{Cli, Global, PolicyArgs, SeedArgs};
 use passphrase::Passphrases;
 use request::Asked;
 use screen::Screen;
@@ -103,6 +104,18 @@ async fn carry_out(cli: Cli, screen: &mut Screen) -> Result<(), EngineError> {
             screen.outcome(&outcome);
             Ok(())
         }
+        Asked::Clerk(args) => {
+            let (events, said) = Events::channel();
+            screen.is_for_a_daemon();
+            let options = ClerkOptions {
+                account,
+                policy: policy(args, true),
+            };
+            let work = clerk::serve(&settings, options, passphrases, events, stopped());
+            let outcome = shown(work, said, screen).await?;
+            screen.outcome(&outcome);
+            Ok(())
+        }
     }
 }
 
@@ -135,6 +148,15 @@ fn seed_options(args: SeedArgs, account: AccountName) -> SeedOptions {
         addresses: args.addresses,
         bond: args.bond,
         leave: args.leave,
+        policy: policy(args.policy, args.clerk),
+    }
+}
+
+fn policy(args: PolicyArgs, clerk: bool) -> Policy {
+    Policy {
+        best_block_below: args.best_block_below,
+        lock_from: args.lock_from,
+        clerk,
     }
 }
 

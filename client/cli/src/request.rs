@@ -4,10 +4,18 @@
 use std::path::{Path, PathBuf};
 
 use hashcard_engine::amount::Amount;
-use hashcard_engine::command::{Buy, Command, Discover, EditionLimit, Fetch, Post, Publish, Revise, Sale};
+use hashcard_engine::command::{
+    Buy, Command, Discover, EditionLimit, Fetch, MakeOffer, Open, Post, Publish, Revise, Sale, Source,
+};
 use hashcard_engine::{Code, EngineError};
 
-use crate::args::{PublishArgs, ReviseArgs, StoreVerb, Verb, WalletVerb};
+use crate::args::{
+    BuyArgs, ClerkArgs, ClerkVerb, KeysArgs, KeysVerb, LibraryVerb, PolicyArgs, PublishArgs, ResellVerb,
+    ReviseArgs, StoreVerb, Verb, WalletVerb,
+};
+
+/// The whole, in parts per million.
+const WHOLE: u32 = 1_000_000;
 
 /// What a line on the command line asks for.
 pub enum Asked {
@@ -15,8 +23,10 @@ pub enum Asked {
     Command(Command),
     /// Something that only this process does.
     Wallet(WalletVerb),
-    /// A daemon.
+    /// A daemon that serves.
     Seed(crate::args::SeedArgs),
+    /// A daemon that only delivers.
+    Clerk(PolicyArgs),
 }
 
 /// What was asked for.
@@ -48,9 +58,10 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
         }),
         Verb::Card { card } => Command::Card { card },
         Verb::Seats { card } => Command::Seats { card },
-        Verb::Keys => Command::Keys,
+        Verb::Keys(args) => keys(args),
         Verb::Buy(args) => Command::Buy(Buy {
             card: args.card,
+            from: source(&args),
             max_price: args.max_price,
             no_wait: args.no_wait,
             report: args.report,
@@ -66,12 +77,116 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
             no_open: args.no_open,
             force: args.force,
         }),
+        Verb::Open(args) => Command::Open(Open {
+            card: args.card,
+            output: args.output.as_deref().map(absolute).transpose()?,
+            folder: absolute(Path::new("."))?,
+            force: args.force,
+        }),
+        Verb::Resell(verb) => resell(verb)?,
+        Verb::Gift(args) => Command::Gift {
+            card: args.card,
+            to: args.address,
+            edition: args.edition,
+        },
+        Verb::Clerk(ClerkArgs { verb: None, policy }) => return Ok(Asked::Clerk(policy)),
+        Verb::Clerk(ClerkArgs { verb: Some(verb), .. }) => clerk(verb),
+        Verb::UpgradeTerms(args) => Command::UpgradeTerms {
+            card: args.card,
+            discount: match (args.terms.discount, args.terms.free) {
+                (_, true) => Some(WHOLE),
+                (discount, false) => discount,
+            },
+        },
+        Verb::Library(args) => match args.verb {
+            None => Command::Library {
+                collection: args.collection,
+            },
+            Some(LibraryVerb::Add { card, name }) => Command::LibraryAdd { card, name },
+            Some(LibraryVerb::Remove { card, name }) => Command::LibraryRemove { card, name },
+        },
+        Verb::History(args) => Command::History {
+            card: args.card,
+            limit: args.limit,
+        },
+        Verb::Recover(args) => Command::Recover { also: args.also },
         Verb::Store(StoreVerb::List) => Command::StoreList,
         Verb::Store(StoreVerb::Verify { what }) => Command::StoreVerify { what },
         Verb::Store(StoreVerb::Remove { what }) => Command::StoreRemove { what },
         Verb::Balance { address } => Command::Balance { address },
     };
     Ok(Asked::Command(command))
+}
+
+fn keys(args: KeysArgs) -> Command {
+    match args.verb {
+        None => Command::Keys,
+        Some(KeysVerb::Register { another }) => Command::KeysRegister { another },
+        Some(KeysVerb::Rotate { card, edition }) => Command::KeysRotate { card, edition },
+        Some(KeysVerb::Remove { index }) => Command::KeysRemove { index },
+    }
+}
+
+fn source(args: &BuyArgs) -> Source {
+    match (args.edition, args.cheapest, args.upgrade) {
+        (Some(edition), ..) => Source::Edition(edition),
+        (None, true, _) => Source::Cheapest,
+        (None, false, true) => Source::Upgrade { with: args.with },
+        (None, false, false) => Source::Creator,
+    }
+}
+
+fn resell(verb: ResellVerb) -> Result<Command, EngineError> {
+    Ok(match verb {
+        ResellVerb::List { card, price, edition } => Command::ResellList { card, edition, price },
+        ResellVerb::Cancel {
+            offer: Some(offer), ..
+        } => Command::ResellWithdraw { offer },
+        ResellVerb::Cancel { card, edition, .. } => Command::ResellCancel {
+            card: card.ok_or_else(|| {
+                EngineError::new(
+                    Code::Usage,
+                    "nothing is to be taken back",
+                    "name a card, or --offer ID",
+                )
+            })?,
+            edition,
+        },
+        ResellVerb::Offer {
+            card,
+            price,
+            edition,
+            days,
+            wait,
+            report,
+        } => Command::ResellOffer(MakeOffer {
+            card,
+            edition,
+            price,
+            days,
+            wait,
+            report,
+        }),
+        ResellVerb::Accept { offer, edition, wait } => Command::ResellAccept { offer, edition, wait },
+        ResellVerb::Show { card } => Command::ResellShow { card },
+    })
+}
+
+fn clerk(verb: ClerkVerb) -> Command {
+    match verb {
+        ClerkVerb::Appoint { card, address } => Command::ClerkAppoint { card, clerk: address },
+        ClerkVerb::Dismiss { card, address } => Command::ClerkDismiss { card, clerk: address },
+        ClerkVerb::Terms {
+            card,
+            commission,
+            any_holder,
+        } => Command::ClerkTerms {
+            card,
+            commission,
+            any_holder,
+        },
+        ClerkVerb::List { card } => Command::ClerkList { card },
+    }
 }
 
 fn publish(args: PublishArgs) -> Result<Publish, EngineError> {
@@ -90,6 +205,7 @@ fn publish(args: PublishArgs) -> Result<Publish, EngineError> {
         preview: args.preview.as_deref().map(absolute).transpose()?,
         royalty: args.royalty,
         delivery_share: args.delivery_share,
+        collaborators: args.collaborators,
         free_part: args.free_part,
         supersedes: args.supersedes,
         in_reply_to: args.reply_to,
@@ -189,5 +305,54 @@ mod tests {
             (revise.listed, revise.editions),
             (Some(true), Some(EditionLimit::AtMost(5)))
         );
+    }
+
+    #[test]
+    fn where_a_key_is_bought() {
+        let from = |line: &str| match command(&format!("buy 7 {line}")) {
+            Command::Buy(order) => order.from,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(from(""), Source::Creator);
+        assert_eq!(from("--edition 3"), Source::Edition(3));
+        assert_eq!(from("--cheapest"), Source::Cheapest);
+        assert_eq!(from("--upgrade"), Source::Upgrade { with: None });
+        assert_eq!(from("--upgrade --with 2"), Source::Upgrade { with: Some(2) });
+    }
+
+    #[test]
+    fn upgrades_are_discounts_in_parts_per_million() {
+        let discount = |line: &str| match command(&format!("upgrade-terms 8 {line}")) {
+            Command::UpgradeTerms { discount, .. } => discount,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(discount("--discount 33.3333"), Some(333_333));
+        assert_eq!(discount("--free"), Some(WHOLE));
+        assert_eq!(discount("--none"), None);
+    }
+
+    #[test]
+    fn a_listing_or_an_offer_is_taken_back() {
+        assert_eq!(
+            command("resell cancel 7 --edition 2"),
+            Command::ResellCancel {
+                card: 7,
+                edition: Some(2)
+            }
+        );
+        assert_eq!(
+            command("resell cancel --offer 12"),
+            Command::ResellWithdraw { offer: 12 }
+        );
+    }
+
+    #[test]
+    fn a_clerk_without_more_is_a_daemon() {
+        let cli = Cli::try_parse_from(["hashcard", "clerk", "--lock-from", "5"]).unwrap();
+        let Ok(Asked::Clerk(policy)) = asked(cli.verb) else {
+            panic!("no daemon")
+        };
+        assert_eq!(policy.lock_from, Some(Amount(5_000_000_000_000)));
+        assert_eq!(command("clerk list"), Command::ClerkList { card: None });
     }
 }

@@ -3,13 +3,18 @@
 
 use hashcard_engine::amount::Amount;
 use hashcard_engine::command::{
-    BlobShown, CardShown, Event, Fetched, KeyShown, Opened, OrderShown, Outcome, PeerShown, PeerState,
-    Published, SeatShown, VerifiedBlob,
+    BlobShown, CardShown, Fetched, KeyShown, Market, OfferShown, Opened, OrderShown, Outcome, OwnKeyShown,
+    PeerShown, Published, SeatShown, VerifiedBlob,
 };
 use hashcard_engine::notation::printable;
 use table::Table;
 
+mod events;
+mod holdings;
+mod market;
 mod table;
+
+pub use events::event;
 
 /// Digits of a root in lists; the whole root is with the card.
 const SHORT_ROOT: usize = 12;
@@ -17,105 +22,6 @@ const SHORT_ROOT: usize = 12;
 /// Text that cannot steer a terminal.
 pub fn safe(text: &str) -> String {
     printable(text)
-}
-
-/// An event in a line; `None` for those that only a bar shows.
-pub fn event(event: &Event) -> Option<String> {
-    Some(match event {
-        Event::Reading { .. }
-        | Event::Chunk { .. }
-        | Event::Opening { .. }
-        | Event::Verifying { .. }
-        | Event::Served { .. } => return None,
-        Event::Sending { call, .. } => format!("sending {call} ..."),
-        Event::Included { call, block, fee } => format!("{call} is in block {block}, fee {fee}"),
-        Event::Stored { root, blob_len } => format!("sealed and stored: {root}, {}", bytes(*blob_len)),
-        Event::Price { card, price, .. } => format!("a key of card {card} costs {price}"),
-        Event::Ordered {
-            order,
-            price,
-            deadline,
-            ..
-        } => {
-            format!("order {order}: {price} are held; the seller has until block {deadline}")
-        }
-        Event::OrderFinalized { order } => format!("order {order} is final; waiting for the seller ..."),
-        Event::Fulfilled { order, edition, .. } => format!("order {order} is fulfilled: key {edition}"),
-        Event::FalseKeyReported { card, refunded, .. } => {
-            let money = refunded.map_or_else(String::new, |amount| format!("; {amount} came back"));
-            format!("the false key of card {card} is proven{money}")
-        }
-        Event::Sources { seats, .. } => format!("{} on chain", counted(*seats, "seat")),
-        Event::Peer { peer, state, reason } => {
-            let state = match state {
-                PeerState::Connected => "connected",
-                PeerState::Lost => "lost",
-                PeerState::Banned => "banned",
-            };
-            match reason {
-                Some(reason) => format!("{peer}: {state}, {}", safe(reason)),
-                None => format!("{peer}: {state}"),
-            }
-        }
-        Event::Blob {
-            chunks,
-            already_held,
-            peers,
-            ..
-        } => {
-            let from: Vec<String> = peers.iter().map(peer).collect();
-            let held = if *already_held > 0 {
-                format!(", {already_held} were here already")
-            } else {
-                String::new()
-            };
-            let from = if from.is_empty() {
-                String::new()
-            } else {
-                format!("\n  {}", from.join("\n  "))
-            };
-            format!(
-                "all {} are here and match the card{held}{from}",
-                counted(*chunks, "chunk")
-            )
-        }
-        Event::Ready {
-            peer,
-            addresses,
-            socket,
-            cards,
-            ..
-        } => format!(
-            "seeding {} as {peer}\n  listening: {}\n  socket:    {}",
-            counted(cards.len() as u64, "card"),
-            addresses.join(", "),
-            socket.display()
-        ),
-        Event::Registered { block } => format!("registered on chain in block {block}"),
-        Event::Announced {
-            joined,
-            covered,
-            left,
-            block,
-        } => format!(
-            "seats in block {block}: {} taken, {} changed, {} left",
-            joined.len(),
-            covered.len(),
-            left.len()
-        ),
-        Event::Heartbeat { block } => format!("seats renewed in block {block}"),
-        Event::Fetching { card } => format!("fetching card {card} to serve it ..."),
-        Event::Fetched { card, chunks } => format!("card {card} is here: {}", counted(*chunks, "chunk")),
-        Event::OrderSeen {
-            order, card, buyer, ..
-        } => format!("order {order}: {buyer} buys card {card}"),
-        Event::OrderRefused { order, card, reason } => {
-            format!("order {order} of card {card} is left: {reason}")
-        }
-        Event::Settled { order, block } => format!("order {order} is settled in block {block}"),
-        Event::Attached { command } => format!("carrying out {command} for another process"),
-        Event::Trouble { message, remedy } => format!("trouble: {}\n  {}", safe(message), safe(remedy)),
-    })
 }
 
 /// What came of a command, in lines.
@@ -138,9 +44,15 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         ],
         Outcome::Retired { card, fee, .. } => vec![format!("Card {card} is withdrawn. Fee: {fee}")],
         Outcome::Feed { cards, next, .. } => feed(cards, *next, bold),
-        Outcome::Card { card, .. } => self::card(card),
+        Outcome::Card { card, market, .. } => self::card(card, market.as_deref()),
         Outcome::Seats { card, seats, .. } => self::seats(*card, seats, bold),
-        Outcome::Keys { keys, orders, .. } => self::keys(keys, orders, bold),
+        Outcome::Keys {
+            keys,
+            orders,
+            offers,
+            encryption_keys,
+            ..
+        } => self::keys(keys, orders, offers, encryption_keys, bold),
         Outcome::Ordered {
             order,
             card,
@@ -198,6 +110,27 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
                 }
             ),
         ],
+        Outcome::Listed { .. }
+        | Outcome::Unlisted { .. }
+        | Outcome::Offered { .. }
+        | Outcome::OfferWithdrawn { .. }
+        | Outcome::Accepted { .. }
+        | Outcome::Market { .. }
+        | Outcome::PriceHistory { .. }
+        | Outcome::ClerkAppointed { .. }
+        | Outcome::ClerkDismissed { .. }
+        | Outcome::ClerkTerms { .. }
+        | Outcome::Clerks { .. }
+        | Outcome::Clerked { .. }
+        | Outcome::UpgradeTerms { .. } => market::outcome(outcome, bold),
+        Outcome::Gifted { .. }
+        | Outcome::KeyRegistered { .. }
+        | Outcome::KeyRotated { .. }
+        | Outcome::KeyRemoved { .. }
+        | Outcome::Library { .. }
+        | Outcome::Collected { .. }
+        | Outcome::History { .. }
+        | Outcome::Recovered { .. } => holdings::outcome(outcome, bold),
         Outcome::Store { blobs, used_bytes } => store(blobs, *used_bytes, bold),
         Outcome::Verified { blobs } => verified(blobs, bold),
         Outcome::Removed { root, bytes_freed } => {
@@ -300,7 +233,7 @@ fn price(card: &CardShown) -> String {
     }
 }
 
-fn card(card: &CardShown) -> Vec<String> {
+fn card(card: &CardShown, market: Option<&Market>) -> Vec<String> {
     let mut lines = vec![
         format!("Card {}: {}", card.id, safe(&card.title)),
         format!("Kind:      {}, {}", card.kind, card.access),
@@ -316,6 +249,10 @@ fn card(card: &CardShown) -> Vec<String> {
             or_unlimited(card.editions)
         ));
         lines.push(format!("Royalty:   {}", percent(card.royalty)));
+        for one in &card.collaborators {
+            lines.push(format!("Shared:    {} to {}", percent(one.share), one.account));
+        }
+        lines.extend(market.into_iter().flat_map(market::of_card));
     }
     if let (Some(root), Some(len), Some(chunks)) = (&card.root, card.content_len, card.chunks) {
         lines.push(format!("Root:      {root}"));
@@ -376,7 +313,13 @@ fn seats(card: u64, seats: &[SeatShown], bold: bool) -> Vec<String> {
     table.lines(bold)
 }
 
-fn keys(keys: &[KeyShown], orders: &[OrderShown], bold: bool) -> Vec<String> {
+fn keys(
+    keys: &[KeyShown],
+    orders: &[OrderShown],
+    offers: &[OfferShown],
+    encryption_keys: &[OwnKeyShown],
+    bold: bool,
+) -> Vec<String> {
     let mut lines = Vec::new();
     if keys.is_empty() {
         lines.push("You hold no keys.".to_owned());
@@ -406,6 +349,22 @@ fn keys(keys: &[KeyShown], orders: &[OrderShown], bold: bool) -> Vec<String> {
             ]);
         }
         lines.extend(table.lines(bold));
+    }
+    if !offers.is_empty() {
+        lines.push(String::new());
+        lines.extend(market::offers(offers, bold));
+    }
+    let foreign: Vec<String> = encryption_keys
+        .iter()
+        .filter(|key| !key.mine)
+        .map(|key| key.key_index.to_string())
+        .collect();
+    if !foreign.is_empty() {
+        lines.push(String::new());
+        lines.push(format!(
+            "Encryption keys of another wallet: {}. What they open, this one cannot.",
+            foreign.join(", ")
+        ));
     }
     lines
 }

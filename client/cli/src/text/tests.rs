@@ -1,4 +1,7 @@
 use super::*;
+use hashcard_engine::command::{
+    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, Recovered, RecoveredKey,
+};
 
 fn shown() -> CardShown {
     CardShown {
@@ -23,6 +26,10 @@ fn shown() -> CardShown {
         salt: None,
         royalty: 25_000,
         delivery_share: 0,
+        collaborators: vec![CollaboratorShown {
+            account: "hcBob".into(),
+            share: 250_000,
+        }],
         in_reply_to: None,
         supersedes: None,
         published_at: 120,
@@ -35,7 +42,7 @@ fn shown() -> CardShown {
 
 #[test]
 fn a_card_is_shown_whole_and_cannot_steer_the_terminal() {
-    let lines = card(&shown());
+    let lines = card(&shown(), None);
     let text = lines.join("\n");
     for part in [
         "Card 7: A \u{FFFD}[2Jfilm",
@@ -101,4 +108,202 @@ fn a_post_is_printed_as_its_text() {
         text: Some("one\ntwo\u{1b}".into()),
     };
     assert_eq!(super::fetched(&fetched), ["one", "two\u{FFFD}"]);
+}
+
+fn listing(edition: u64) -> ListingShown {
+    ListingShown {
+        card: 7,
+        edition,
+        seller: "hcBob".into(),
+        price: Amount(2_000_000_000_000),
+        penalty: Amount(1),
+        claimed: Some(8),
+        listed_at: 9,
+    }
+}
+
+#[test]
+fn a_card_shows_its_market() {
+    let market = Market {
+        superseded_by: Some(8),
+        upgrade_discount: None,
+        lowest: Some(listing(3)),
+        listings: 2,
+        more_listings: false,
+        commission: 50_000,
+        any_holder: true,
+        clerks: vec!["hcClerk".into()],
+        sold: 4,
+        volume: Amount(6_000_000_000_000),
+        last_price: Some(Amount(1_500_000_000_000)),
+    };
+    let text = card(&shown(), Some(&market)).join("\n");
+    for part in [
+        "Shared:    25 % to hcBob",
+        "Newer:     card 8",
+        "Resale:    from 2 CARD (key 3), 2 for sale",
+        "Sold:      4 for 6 CARD in all, last for 1.5 CARD",
+        "Clerks:    1, and any holder, for 5 %",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn the_honest_sentence_is_said_wherever_a_key_passes_on() {
+    let listed = Outcome::Listed {
+        card: 7,
+        edition: 3,
+        price: Amount(5),
+        royalty: 50_000,
+        penalty: Amount(1),
+        fee: Amount(1),
+        block: 9,
+    };
+    let market = Outcome::Market {
+        card: 7,
+        listings: vec![listing(3)],
+        offers: vec![],
+        more: false,
+        block: 9,
+    };
+    let accepted = Outcome::Accepted {
+        order: 12,
+        card: 7,
+        edition: 3,
+        price: Amount(5),
+        buyer: "hc".into(),
+        deadline: Some(99),
+        delivered: false,
+        fee: None,
+        block: 9,
+    };
+    let gifted = Outcome::Gifted {
+        card: 7,
+        edition: 3,
+        to: "hc".into(),
+        fee: Amount(1),
+        block: 9,
+    };
+    let library = Outcome::Library {
+        keys: vec![row()],
+        collection: None,
+        more: false,
+        block: 9,
+    };
+    for shown in [listed, market, accepted, gifted, library] {
+        let text = outcome(&shown, false).join(" ");
+        assert!(text.contains("nobody can make"), "{text}");
+    }
+}
+
+fn row() -> LibraryRow {
+    LibraryRow {
+        card: 7,
+        edition: 3,
+        title: Some("A \u{1b}film".into()),
+        kind: None,
+        creator: None,
+        account: None,
+        root: None,
+        frozen: false,
+        newer: Some(8),
+        claimed: None,
+        listed: Some(Amount(1_000_000_000_000)),
+        order: None,
+        last_price: None,
+        paid: Some(Amount(2_000_000_000_000)),
+        here: true,
+        collections: vec!["fi\u{7}lms".into()],
+    }
+}
+
+#[test]
+fn a_library_says_what_a_key_can_do_and_cannot_steer_the_terminal() {
+    let lines = outcome(
+        &Outcome::Library {
+            keys: vec![row()],
+            collection: None,
+            more: false,
+            block: 9,
+        },
+        false,
+    );
+    assert_eq!(
+        lines[0],
+        "card  key  here  paid    last price  state                                       title"
+    );
+    assert!(
+        lines[1].contains("listed for 1 CARD, newer: card 8, [fi\u{FFFD}lms]"),
+        "{}",
+        lines[1]
+    );
+    assert!(!lines.join("").contains(['\u{1b}', '\u{7}']));
+}
+
+#[test]
+fn what_does_not_open_is_named_with_its_reason() {
+    let account = Recovered {
+        account: None,
+        address: "hc".into(),
+        free: Amount(5),
+        held: Amount(0),
+        keys: vec![RecoveredKey {
+            card: 7,
+            edition: 3,
+            title: None,
+            opens: false,
+            reason: Some("it is another wallet's".into()),
+        }],
+        published: vec![],
+        bought: vec![],
+        sold: vec![],
+        listings: vec![listing(3)],
+        offers: vec![OfferShown {
+            offer: 12,
+            card: 7,
+            edition: None,
+            buyer: "hc".into(),
+            price: Amount(5),
+            until: 9,
+        }],
+        clerk_of: vec![1, 2],
+        seats: vec![],
+        more: false,
+    };
+    let text = outcome(
+        &Outcome::Recovered {
+            accounts: vec![account],
+            block: 9,
+        },
+        false,
+    )
+    .join("\n");
+    for part in [
+        "1 key, of which 0 open",
+        "key 3 of card 7 does not open: it is another wallet's",
+        "Listed:    key 3 of card 7 for 2 CARD",
+        "Clerk of:  card 1, 2",
+    ] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+}
+
+#[test]
+fn every_event_that_is_no_progress_has_a_line() {
+    let expired = |refunded| Event::Expired {
+        order: 12,
+        card: 7,
+        refunded,
+        block: 9,
+    };
+    assert_eq!(
+        event(&expired(Some(Amount(5_000_000_000_000)))).as_deref(),
+        Some("order 12 is over: 5 CARD came back")
+    );
+    assert_eq!(
+        event(&expired(None)).as_deref(),
+        Some("order 12 was not delivered in time")
+    );
+    assert_eq!(event(&Event::Served { chunks: 1, total: 1 }), None);
 }

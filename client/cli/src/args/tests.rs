@@ -1,0 +1,132 @@
+use super::*;
+use clap::CommandFactory;
+
+fn parse(line: &str) -> Result<Cli, clap::Error> {
+    Cli::try_parse_from(std::iter::once("hashcard").chain(line.split_whitespace()))
+}
+
+#[test]
+fn the_command_line_is_consistent() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn every_command_has_an_example_in_its_help() {
+    fn check(command: &clap::Command, path: &str) {
+        let path = format!("{path} {}", command.get_name());
+        command.get_subcommands().for_each(|sub| check(sub, &path));
+        if !command.is_subcommand_required_set() && command.get_name() != "hashcard" {
+            let help = command
+                .get_after_help()
+                .map(|help| help.to_string())
+                .unwrap_or_default();
+            assert!(
+                help.contains("Example") && help.contains(path.trim()),
+                "{path}: {help}"
+            );
+        }
+    }
+    check(&Cli::command(), "");
+}
+
+#[test]
+fn the_honest_limit_is_said_where_keys_are_bought_sold_given_and_shown() {
+    for help in [BUY_HELP, KEYS_HELP, GIFT_HELP, LIBRARY_HELP, RESELL_HELP] {
+        assert!(help.contains("Nobody can make a former holder forget"));
+    }
+}
+
+#[test]
+fn aliases_and_global_options_work_anywhere() {
+    assert!(matches!(parse("feed --free").unwrap().verb, Verb::Discover(_)));
+    assert!(matches!(parse("get 7 -o x").unwrap().verb, Verb::Fetch(_)));
+    let cli = parse("card 7 --json --node ws://x --home /h --account Alice").unwrap();
+    assert!(cli.global.json && cli.global.account.as_deref() == Some("Alice"));
+}
+
+#[test]
+fn a_sale_is_exactly_one_of_three() {
+    assert!(parse("publish x --title t").is_err());
+    assert!(parse("publish x --title t --free --open").is_err());
+    assert!(parse("publish x --title t --price 1 --free").is_err());
+    for sale in ["--free", "--open", "--price 0.5"] {
+        assert!(parse(&format!("publish x --title t {sale}")).is_ok(), "{sale}");
+    }
+}
+
+#[test]
+fn amounts_and_percents_are_exact_or_refused() {
+    assert_eq!(percent("2.5"), Ok(25_000));
+    assert_eq!(percent("0.0001"), Ok(1));
+    assert_eq!(percent("100"), Ok(1_000_000));
+    for bad in ["", "-1", "1e2", "100.0001", "2,5", "0.00001", ".5"] {
+        assert!(percent(bad).is_err(), "{bad}");
+    }
+    assert!(parse("publish x --title t --price 1.2.3").is_err());
+    assert!(parse("buy 7 --max-price -1").is_err());
+}
+
+#[test]
+fn a_key_is_bought_from_one_of_four() {
+    for source in ["", "--edition 3", "--cheapest", "--upgrade", "--upgrade --with 2"] {
+        assert!(parse(&format!("buy 7 {source}")).is_ok(), "{source}");
+    }
+    for sources in [
+        "--edition 3 --cheapest",
+        "--cheapest --upgrade",
+        "--with 2",
+        "--order 12 --cheapest",
+    ] {
+        assert!(parse(&format!("buy 7 {sources}")).is_err(), "{sources}");
+    }
+}
+
+#[test]
+fn a_cancelled_resale_is_a_listing_or_an_offer() {
+    assert!(parse("resell cancel 7 --edition 2").is_ok());
+    assert!(parse("sell cancel --offer 12").is_ok());
+    for bad in ["resell cancel", "resell cancel 7 --offer 12", "resell list 7"] {
+        assert!(parse(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn commands_with_more_beneath_them_work_on_their_own_too() {
+    for line in [
+        "keys",
+        "keys register",
+        "keys rotate 7",
+        "keys remove 0",
+        "clerk --lock-from 5",
+        "clerk list",
+        "library --collection films",
+        "library add 7 films",
+    ] {
+        assert!(parse(line).is_ok(), "{line}");
+    }
+    assert!(parse("library --collection films add 7 films").is_err());
+}
+
+#[test]
+fn a_collaborator_has_an_address_and_a_share() {
+    let parsed = collaborator("hcX=2.5").unwrap();
+    assert_eq!((parsed.account.as_str(), parsed.share), ("hcX", 25_000));
+    for bad in ["hcX", "hcX=", "hcX=101", "=5%"] {
+        assert!(collaborator(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn an_upgrade_is_exactly_one_of_three() {
+    for terms in ["--discount 50", "--free", "--none"] {
+        assert!(parse(&format!("upgrade-terms 8 {terms}")).is_ok(), "{terms}");
+    }
+    assert!(parse("upgrade-terms 8").is_err());
+    assert!(parse("upgrade-terms 8 --free --none").is_err());
+}
+
+#[test]
+fn a_passphrase_is_never_an_argument() {
+    assert!(parse("wallet new --passphrase secret").is_err());
+    assert!(parse("wallet import bottom drive obey").is_err());
+}
