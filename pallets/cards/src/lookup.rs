@@ -26,4 +26,13 @@ impl<T: Config> CardLookup for Pallet<T> {
     ) -> CardId {
         crate::benchmarking::store_largest::<T>(creator, Some((root, blob_len, commitments)), terms)
     }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_supersede(newer: CardId, older: CardId) {
+        Cards::<T>::mutate(newer, |card| {
+            if let Some(card) = card {
+                card.supersedes = Some(older);
+            }
+        });
+    }
 }

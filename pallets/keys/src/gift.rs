@@ -1,5 +1,6 @@
 //! A holder gives his key away. No money is declared, so nobody has a share of it; and the deposit stays with whoever
-//! paid it, since nothing can be held from a receiver who signs nothing.
+//! paid it, since nothing can be held from a receiver who signs nothing. Nor can a receiver refuse: his encryption key
+//! is bound while he holds the gift, until he gives it on.
 
 use crate::{resell::Rekeying, Config, EncryptionKeys, Error, Event, Pallet};
 use frame_support::ensure;

@@ -197,38 +197,6 @@ pub mod pallet {
         Clerk,
     }
 
-    #[pallet::genesis_config]
-    pub struct GenesisConfig<T: Config> {
-        /// Blocks that a seller has to fulfil an order.
-        pub order_deadline: BlockNumber,
-        /// Blocks between delivery and payment.
-        pub settlement_window: BlockNumber,
-        /// Blocks that a lock gives.
-        pub lock_window: BlockNumber,
-        #[serde(skip)]
-        pub _config: core::marker::PhantomData<T>,
-    }
-
-    impl<T: Config> Default for GenesisConfig<T> {
-        fn default() -> Self {
-            Self {
-                order_deadline: DAY_OF_BLOCKS,
-                settlement_window: DAY_OF_BLOCKS,
-                lock_window: DAY_OF_BLOCKS,
-                _config: Default::default(),
-            }
-        }
-    }
-
-    #[pallet::genesis_build]
-    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
-        fn build(&self) {
-            OrderDeadline::<T>::put(self.order_deadline);
-            SettlementWindow::<T>::put(self.settlement_window);
-            LockWindow::<T>::put(self.lock_window);
-        }
-    }
-
     impl<T> From<ProofError> for Error<T> {
         fn from(error: ProofError) -> Self {
             match error {
@@ -314,7 +282,11 @@ pub mod pallet {
         /// Refunds an order that nobody fulfilled in time, or whose card is frozen. Anybody may; success is free. The
         /// seller of a resale, and whoever locked the order, lose their stake to the buyer, unless the card is frozen.
         #[pallet::call_index(4)]
-        #[pallet::weight(T::WeightInfo::expire_waiting().max(T::WeightInfo::expire_delivered()))]
+        #[pallet::weight(
+            T::WeightInfo::expire_resale()
+                .max(T::WeightInfo::expire_claim())
+                .max(T::WeightInfo::expire_delivered())
+        )]
         pub fn expire(origin: OriginFor<T>, order: OrderId) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             Self::do_expire(order)?;

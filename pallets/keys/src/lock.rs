@@ -3,7 +3,8 @@
 //! shows nothing, and once it stands they would have to leave the delivery out for the whole lock window.
 //!
 //! **A lock costs a stake**, so that nobody moves deadlines for sport: it is the buyer's if nobody delivers. It excludes
-//! nobody, and another's delivery gives it back.
+//! nobody, and another's delivery gives it back. There is one for each order, and whoever set it, the longer deadline is
+//! everybody's: a buyer's accomplice who locks first to keep the seller from it gives the seller the same time.
 
 use crate::{Config, Error, Event, HoldReason, Lock, Order, Orders, Pallet, Tallies};
 use frame_support::{ensure, traits::Get};

@@ -1,4 +1,5 @@
-//! What the chain keeps of keys and their market. `invariants.rs` says how the rows hang together.
+//! What the chain keeps of keys and their market, and what genesis writes. `invariants.rs` says how the rows hang
+//! together.
 
 use frame_support::pallet_macros::*;
 
@@ -128,4 +129,36 @@ mod storage {
     /// True only while this pallet itself moves or destroys an item.
     #[pallet::storage]
     pub type ItemsUnlocked<T: Config> = StorageValue<_, bool, ValueQuery>;
+
+    #[pallet::genesis_config]
+    pub struct GenesisConfig<T: Config> {
+        /// Blocks that a seller has to fulfil an order.
+        pub order_deadline: BlockNumber,
+        /// Blocks between delivery and payment.
+        pub settlement_window: BlockNumber,
+        /// Blocks that a lock gives.
+        pub lock_window: BlockNumber,
+        #[serde(skip)]
+        pub _config: core::marker::PhantomData<T>,
+    }
+
+    impl<T: Config> Default for GenesisConfig<T> {
+        fn default() -> Self {
+            Self {
+                order_deadline: DAY_OF_BLOCKS,
+                settlement_window: DAY_OF_BLOCKS,
+                lock_window: DAY_OF_BLOCKS,
+                _config: Default::default(),
+            }
+        }
+    }
+
+    #[pallet::genesis_build]
+    impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
+        fn build(&self) {
+            OrderDeadline::<T>::put(self.order_deadline);
+            SettlementWindow::<T>::put(self.settlement_window);
+            LockWindow::<T>::put(self.lock_window);
+        }
+    }
 }

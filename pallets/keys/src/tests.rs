@@ -25,6 +25,7 @@ mod register_key;
 mod remove_key;
 mod report_false_key;
 mod rewrap;
+mod sequences;
 mod set_upgrade;
 mod settle;
 mod settle_shares;

@@ -15,8 +15,10 @@ pub trait WeightInfo {
     /// A transfer proof, an item that moves, and two stakes and a deposit that go back.
     fn fulfil_resale() -> Weight;
     /// The refund of a resale that nobody delivered, with both stakes.
-    fn expire_waiting() -> Weight;
-    /// The refund of a delivered order of a frozen card.
+    fn expire_resale() -> Weight;
+    /// The refund of a locked claim that nobody delivered.
+    fn expire_claim() -> Weight;
+    /// The refund of a delivered claim of a frozen card.
     fn expire_delivered() -> Weight;
     /// A payment to a clerk and all collaborators, all of which is left unclaimed.
     fn settle() -> Weight;
@@ -77,7 +79,10 @@ impl WeightInfo for () {
     fn fulfil_resale() -> Weight {
         Weight::from_parts(1, 0)
     }
-    fn expire_waiting() -> Weight {
+    fn expire_resale() -> Weight {
+        Weight::from_parts(1, 0)
+    }
+    fn expire_claim() -> Weight {
         Weight::from_parts(1, 0)
     }
     fn expire_delivered() -> Weight {

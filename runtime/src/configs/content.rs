@@ -27,19 +27,19 @@ parameter_types! {
     pub const NetworkFee: Permill = money::NETWORK_FEE;
     pub const DeliveryBond: Permill = money::DELIVERY_BOND;
     /// An encryption key's row and its account's counter: account, index, point, deposit, uses; account, two numbers.
-    pub const EncryptionKeyDeposit: Balance = money::deposit(2, 128);
+    pub const EncryptionKeyDeposit: Balance = money::deposit(2, 170);
     /// An order's rows and a key's together, for between delivery and settlement both exist: order and its four
     /// indices; record, tally and holding; item, owner and settings in pallet-nfts. The four rows of a creator's
     /// collection, which his first key makes. And the history of the card, which its last key still pays for.
-    pub const KeyDeposit: Balance = money::deposit(16, 1_470);
+    pub const KeyDeposit: Balance = money::deposit(16, 1_700);
     /// A listing and its index: card, edition, seller, price, deposit, stake, block; seller, item.
-    pub const ListingDeposit: Balance = money::deposit(2, 150);
+    pub const ListingDeposit: Balance = money::deposit(2, 180);
     /// What a lock adds to its order: account, commitment, two amounts, and a clerk's capsule.
     pub const LockDeposit: Balance = money::deposit(0, 212);
     /// A clerk's capsule, his place in the card's list and the list itself, and his index of cards.
-    pub const ClerkDeposit: Balance = money::deposit(3, 240);
+    pub const ClerkDeposit: Balance = money::deposit(3, 290);
     /// Clerk terms or an upgrade: card, two numbers, an amount.
-    pub const TermsDeposit: Balance = money::deposit(1, 30);
+    pub const TermsDeposit: Balance = money::deposit(1, 40);
     pub const KeysPalletId: PalletId = super::nfts::KEYS_PALLET_ID;
 }
 

@@ -24,8 +24,9 @@ fn a_listing_shows_what_a_buyer_must_name() {
             listed_at: System::block_number(),
         };
         assert_eq!(Keys::listing(card, 1), Some(expected.clone()));
-        assert_eq!(Keys::listings(card, None, 9).listings, [expected.clone()]);
-        assert_eq!(Keys::listings_of(BUYER, None, 9).listings, [expected]);
+        let all = vec![expected];
+        assert_eq!(Keys::listings(card, None, 9).listings, all);
+        assert_eq!(Keys::listings_of(BUYER, None, 9).listings, all);
         assert_eq!(Keys::key(card, 1).unwrap().listed, Some(PRICE));
         buy_listed(&OTHER, card, 1);
         assert_eq!(Keys::listing(card, 1), None);
