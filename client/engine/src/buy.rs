@@ -237,13 +237,18 @@ fn is_open_already(error: &EngineError) -> bool {
 }
 
 /// The money of an order came back.
-pub(crate) fn expired(order: OrderId, price: Amount) -> EngineError {
+fn expired(order: &OrderView<Account>) -> EngineError {
+    let (id, price) = (order.id, Amount(order.price));
+    let penalty = match order.penalty {
+        0 => String::new(),
+        penalty => format!(", and {} of the seller's bond is yours", Amount(penalty)),
+    };
     EngineError::new(
         Code::OrderExpired,
-        format!("the seller did not answer order {order} in time; {price} came back to you"),
+        format!("the seller did not answer order {id} in time; {price} came back to you{penalty}"),
         "try again later: the seller's program has to run to deliver keys",
     )
-    .with("order", order)
+    .with("order", id)
 }
 
 /// The open offer of this account, which stands in the way of an order.

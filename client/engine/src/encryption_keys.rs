@@ -3,18 +3,19 @@
 
 use hashcard_chain::{Account, BuyKey, Chain, ChainAt, Wait};
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::key::{Edition, KeyIndex};
+use hashcard_primitives::key::{Edition, KeyIndex, KeyView};
 use hashcard_proofs::{prove_possession, PossessionContext};
 use rand::rngs::OsRng;
 use tokio::sync::MutexGuard;
 
 use crate::amount::Amount;
+use crate::capsule::held_keys;
 use crate::command::{Outcome, OwnKeyShown};
 use crate::deliver::{Maker, Receiver};
 use crate::engine::{known_card, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
-use crate::holding::free_key;
+use crate::holding::{ensure_free, free_key};
 use crate::wallet::{AccountName, Wallet};
 
 /// Encryption keys of one account that are looked through, newest first.
@@ -88,7 +89,10 @@ pub async fn rotate(
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
     let then = chain.at_finalized().await?;
-    let key = free_key(&then, &actor, card, edition).await?;
+    let key = match edition {
+        Some(_) => free_key(&then, &actor, card, edition).await?,
+        None => oldest_wrapped(&then, &actor, card).await?,
+    };
     let newest = newest_own(engine.wallet().await?, chain, &then, &actor).await?;
     let index = match newest.filter(|index| *index > key.key_index) {
         Some(index) => index,
@@ -122,6 +126,21 @@ pub async fn rotate(
         fee: Amount(sent.fee),
         block: sent.at.number,
     })
+}
+
+/// The free key that has been under its encryption key for longest.
+async fn oldest_wrapped(
+    then: &ChainAt,
+    actor: &Actor,
+    card: CardId,
+) -> Result<KeyView<Account>, EngineError> {
+    let keys = held_keys(then, actor.account, card).await?;
+    let free = keys.into_iter().filter(|key| ensure_free(key).is_ok());
+    match free.min_by_key(|key| (key.key_index, key.edition)) {
+        Some(key) => Ok(key),
+        // Says why there is none.
+        None => free_key(then, actor, card, None).await,
+    }
 }
 
 /// Takes an encryption key back, with its deposit.

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::future::join_all;
 use hashcard_chain::{address_of, Account, At, Chain, Wait};
-use hashcard_primitives::card::CardId;
+use hashcard_primitives::card::{CardId, CardView};
 use hashcard_primitives::key::{OrderId, OrderState, OrderView, Sale};
 use hashcard_primitives::BlockNumber;
 
@@ -41,6 +41,8 @@ mod watch;
 pub use delivery::deliver_and_wait;
 pub use serve::serve;
 
+/// Most pages of a card's waiting orders that are looked through for locked ones: 256 orders.
+const MAX_PAGES: usize = 4;
 /// Deliveries of one card that are sent together. They succeed in any order and without one another; this bounds the fees
 /// when all are refused for one reason, as when a false key of the card is proven meanwhile.
 const MAX_TOGETHER: usize = 16;
@@ -318,18 +320,17 @@ impl Sales {
             return Ok(());
         }
         // A capsule that the chain refuses is public all the same, so none is sent beyond the editions that are left.
-        let most = view.terms.editions.filter(|_| !view.retired);
-        let left = most.map_or(usize::MAX, |most| most.saturating_sub(view.keys_made) as usize);
-        let (first_sales, resales): (Vec<_>, Vec<_>) =
-            deliveries.iter().partition(|delivery| delivery.makes_a_key());
-        for delivery in first_sales.iter().skip(left) {
+        let room = editions_left(chain, &view).await?;
+        let (new_keys, others): (Vec<_>, Vec<_>) = deliveries
+            .iter()
+            .partition(|delivery| delivery.needs_an_edition());
+        for delivery in new_keys.iter().skip(room) {
             self.leave(&delivery.order, "all editions are sold".to_owned(), events)
                 .await;
         }
-        let sent = first_sales
+        let sent = others
             .into_iter()
-            .take(left)
-            .chain(resales)
+            .chain(new_keys.into_iter().take(room))
             .take(MAX_TOGETHER)
             .map(|delivery| {
                 let view = &view;
@@ -366,6 +367,8 @@ impl Sales {
                         self.fulfilled = self.fulfilled.saturating_add(1);
                         if delivery.is_own_sale() {
                             note_sale(engine, actor, order, edition, done.block, events).await;
+                        } else {
+                            self.watch.earns(order.id, actor.account);
                         }
                     }
                     None if delivery.is_own_sale() => {}
@@ -392,6 +395,24 @@ impl Sales {
             }
         }
     }
+}
+
+/// Keys of a card that can still be made for orders that nobody has locked: a lock binds an edition.
+async fn editions_left(chain: &Chain, card: &CardView<Account>) -> Result<usize, EngineError> {
+    let Some(most) = card.terms.editions.filter(|_| !card.retired) else {
+        return Ok(usize::MAX);
+    };
+    let now = chain.at_best().await?;
+    let (mut locked, mut from) = (0usize, 0);
+    for _ in 0..MAX_PAGES {
+        let page = now.orders_of_card(card.id, from).await?;
+        locked = locked.saturating_add(page.orders.iter().filter(|order| order.lock.is_some()).count());
+        match page.next {
+            None => break,
+            Some(next) => from = next,
+        }
+    }
+    Ok((most.saturating_sub(card.keys_made) as usize).saturating_sub(locked))
 }
 
 /// Notes what was sold.

@@ -54,7 +54,7 @@ fn ensure_unengaged(key: &KeyView<Account>) -> Result<(), EngineError> {
         Some(order) => Err(busy(
             key,
             format!("is in order {order}, which is not settled"),
-            "wait until it is; a daemon settles what is due: hashcard seed".to_owned(),
+            format!("wait until its window is over; anybody may settle it then: hashcard settle {order}"),
         )),
     }
 }

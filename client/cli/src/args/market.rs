@@ -143,7 +143,7 @@ pub enum KeysVerb {
     Rotate {
         /// Number of the card
         card: u64,
-        /// Which key, if you hold several
+        /// Which key, if you hold several [default: the one that was moved least]
         #[arg(long, value_name = "N")]
         edition: Option<u64>,
     },

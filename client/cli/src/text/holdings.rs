@@ -1,5 +1,6 @@
 //! What one holds, gave, did, and found again.
 
+use hashcard_engine::amount::Amount;
 use hashcard_engine::command::{LibraryRow, Outcome, Recovered};
 use hashcard_engine::home::ledger::{Deed, Entry};
 
@@ -69,14 +70,19 @@ fn library(keys: &[LibraryRow], collection: Option<&str>, more: bool, bold: bool
             None => "You hold no keys.".to_owned(),
         }];
     }
-    let mut table = Table::new(["card", "key", "here", "paid", "last price", "state", "title"]);
-    for key in keys {
-        let amount = |amount: Option<_>| {
-            amount
-                .map(|amount: hashcard_engine::amount::Amount| amount.to_string())
-                .unwrap_or_default()
-        };
-        table.row([
+    let mut lines = table_of(keys, bold);
+    if more {
+        lines.push("There are more than these.".to_owned());
+    }
+    lines.push(HONEST.to_owned());
+    lines
+}
+
+fn table_of(keys: &[LibraryRow], bold: bool) -> Vec<String> {
+    let head = ["card", "key", "here", "paid", "last price", "state", "title"];
+    let amount = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+    let cells = |key: &LibraryRow| {
+        [
             key.card.to_string(),
             key.edition.to_string(),
             yes(key.here).to_owned(),
@@ -84,14 +90,25 @@ fn library(keys: &[LibraryRow], collection: Option<&str>, more: bool, bold: bool
             amount(key.last_price),
             state(key),
             key.title.as_deref().map(safe).unwrap_or_default(),
-        ]);
+        ]
+    };
+    // Whose they are matters only where there are several.
+    if keys
+        .iter()
+        .all(|key| Some(&key.account) == keys.first().map(|first| &first.account))
+    {
+        let mut table = Table::new(head);
+        keys.iter().for_each(|key| table.row(cells(key)));
+        return table.lines(bold);
     }
-    let mut lines = table.lines(bold);
-    if more {
-        lines.push("There are more than these.".to_owned());
+    let [card, edition, here, paid, last, state, title] = head;
+    let mut table = Table::new([card, edition, here, paid, last, state, "account", title]);
+    for key in keys {
+        let [card, edition, here, paid, last, state, title] = cells(key);
+        let account = key.account.clone().unwrap_or_else(|| "(default)".to_owned());
+        table.row([card, edition, here, paid, last, state, account, title]);
     }
-    lines.push(HONEST.to_owned());
-    lines
+    table.lines(bold)
 }
 
 fn state(key: &LibraryRow) -> String {

@@ -207,7 +207,7 @@ impl Purchase<'_> {
                 None if !seen => Step::NotYet,
                 None => {
                     self.note_refund(order, at.number, events).await;
-                    return Err(expired(order.id, Amount(order.price)));
+                    return Err(expired(order));
                 }
             },
         })
@@ -234,10 +234,10 @@ impl Purchase<'_> {
         match self.engine.send("expire", self.actor, events, expiring).await {
             Ok(sent) => {
                 self.note_refund(order, sent.at.number, events).await;
-                expired(id, Amount(order.price))
+                expired(order)
             }
             // Anybody may expire an order that is overdue; somebody else was quicker.
-            Err(error) if error.code == Code::NotFound => expired(id, Amount(order.price)),
+            Err(error) if error.code == Code::NotFound => expired(order),
             Err(error) => EngineError {
                 remedy: format!("the deadline is past, so the money can be had back: hashcard expire {id}"),
                 ..error
@@ -373,6 +373,7 @@ fn still_offered(error: EngineError, offer: OrderId) -> EngineError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capsule::tests::order_of;
 
     #[test]
     fn an_interrupted_purchase_says_how_to_go_on() {
@@ -382,8 +383,23 @@ mod tests {
             error.details.get("order").and_then(|order| order.as_u64()),
             Some(12)
         );
-        let error = still_open(expired(12, Amount(5)), 7, 12);
+        let error = still_open(expired(&order_of(Sale::Primary)), 7, 12);
         assert!(!error.remedy.contains("--order"));
+    }
+
+    #[test]
+    fn a_buyer_who_waited_in_vain_hears_of_the_sellers_penalty() {
+        let first_sale = expired(&order_of(Sale::Primary));
+        assert!(!first_sale.message.contains("bond"), "{}", first_sale.message);
+        let resale = expired(&OrderView {
+            penalty: 250_000_000_000,
+            ..order_of(Sale::Resale { edition: 1 })
+        });
+        assert!(
+            resale.message.contains("0.25 CARD of the seller's bond"),
+            "{}",
+            resale.message
+        );
     }
 
     #[test]

@@ -75,9 +75,9 @@ pub(super) struct Done {
 }
 
 impl Delivery {
-    /// Whether it makes a new edition.
-    pub(super) fn makes_a_key(&self) -> bool {
-        self.order.sale == Sale::Primary
+    /// Whether it makes a new key of which nobody has bound the edition by a lock.
+    pub(super) fn needs_an_edition(&self) -> bool {
+        self.order.sale == Sale::Primary && self.order.lock.is_none()
     }
 
     /// Whether the money is for whoever answers.

@@ -1,7 +1,7 @@
 //! What a daemon notices beside its own sales: listings, offers for what the home holds, and money of the home's own
-//! purchases that is due back.
+//! purchases that is due back. It settles purchases and deliveries of the home's that their sellers leave unsettled.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use hashcard_chain::{address_of, Account, At, Chain, ChainError, Included, Wait};
 use hashcard_primitives::card::CardId;
@@ -19,6 +19,8 @@ use crate::home::ledger::{Deed, Entry};
 
 /// How often it looks around, in blocks: a quarter of a minute. Nothing here is in a hurry.
 const LOOK_EVERY: BlockNumber = 5;
+/// Blocks after the window in which a sale is left to its seller to settle.
+const SELLER_FIRST: BlockNumber = 10;
 /// Most cards whose offers are looked at in one round.
 const MAX_CARDS: usize = 64;
 /// Most things of one kind that are remembered as told.
@@ -32,8 +34,10 @@ pub(super) struct Watch {
     offered: HashSet<OrderId>,
     /// The card after which the next round of offers begins.
     next_card: CardId,
-    /// Orders and offers whose money was asked back, until the block in which that is final.
-    asked_back: HashSet<(OrderId, BlockNumber)>,
+    /// Orders and offers that were ended, until the block in which that is final, or until it may be tried again.
+    ended: HashMap<OrderId, BlockNumber>,
+    /// Orders that an account delivered for their creators, and is paid for once they settle.
+    earning: HashMap<OrderId, Account>,
 }
 
 impl Watch {
@@ -55,11 +59,17 @@ impl Watch {
         let chain = engine.chain().await?;
         self.look_at_listings(chain, actors, at, events).await?;
         self.look_at_offers(chain, actors, at, events).await?;
-        self.asked_back.retain(|(_, until)| at.number <= *until);
+        self.ended.retain(|_, until| at.number <= *until);
         for actor in actors {
             self.take_back(engine, chain, actor, at, events).await?;
+            self.settle_earnings(chain, actor, at, events).await?;
         }
         Ok(())
+    }
+
+    /// Remembers an order whose settlement pays an account that did not sell it.
+    pub(super) fn earns(&mut self, order: OrderId, account: Account) {
+        self.earning.insert(order, account);
     }
 
     async fn look_at_listings(
@@ -142,7 +152,12 @@ impl Watch {
     ) -> Result<(), EngineError> {
         let then = chain.at(at);
         for order in then.orders_of_buyer(actor.account).await? {
-            if self.is_asked_back(order.id) || !is_lost(chain, &order, at).await? {
+            if self.ended.contains_key(&order.id) {
+                continue;
+            }
+            if !is_lost(chain, &order, at).await? {
+                // The key can do nothing else until then.
+                self.settle_if_due(chain, actor, &order, at, events).await;
                 continue;
             }
             let sent = chain.expire(&actor.signer, order.id, Wait::Best).await;
@@ -155,7 +170,7 @@ impl Watch {
         }
         for offer in then.offers_of_buyer(actor.account).await? {
             let is_over = at.number > offer.until || is_frozen(chain, offer.card, at).await?;
-            if self.is_asked_back(offer.id) || !is_over {
+            if self.ended.contains_key(&offer.id) || !is_over {
                 continue;
             }
             let sent = chain.withdraw_offer(&actor.signer, offer.id, Wait::Best).await;
@@ -169,8 +184,69 @@ impl Watch {
         Ok(())
     }
 
-    fn is_asked_back(&self, id: OrderId) -> bool {
-        self.asked_back.iter().any(|(one, _)| *one == id)
+    /// Settles what an account delivered for others, when nobody else does.
+    async fn settle_earnings(
+        &mut self,
+        chain: &Chain,
+        actor: &Actor,
+        at: At,
+        events: &Events,
+    ) -> Result<(), EngineError> {
+        let orders: Vec<OrderId> = self
+            .earning
+            .iter()
+            .filter(|(_, account)| **account == actor.account)
+            .map(|(order, _)| *order)
+            .collect();
+        for id in orders {
+            match chain.at(at).order(id).await? {
+                Some(order) if !self.ended.contains_key(&id) => {
+                    self.settle_if_due(chain, actor, &order, at, events).await;
+                }
+                Some(_) => {}
+                None => {
+                    self.earning.remove(&id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    async fn settle_if_due(
+        &mut self,
+        chain: &Chain,
+        actor: &Actor,
+        order: &OrderView<Account>,
+        at: At,
+        events: &Events,
+    ) {
+        let OrderState::Delivered { settles_at, .. } = order.state else {
+            return;
+        };
+        if at.number < settles_at.saturating_add(SELLER_FIRST) {
+            return;
+        }
+        match chain.settle(&actor.signer, order.id, Wait::Best).await {
+            Ok(sent) => {
+                let block = sent.at.number;
+                self.ended.insert(order.id, block);
+                events
+                    .say(Event::Settled {
+                        order: order.id,
+                        block,
+                    })
+                    .await;
+            }
+            Err(error) => self.ended_in_vain(order.id, error.into(), at, events).await,
+        }
+    }
+
+    /// A command that waits for the same order, or its seller, may have been quicker.
+    async fn ended_in_vain(&mut self, id: OrderId, error: EngineError, at: At, events: &Events) {
+        self.ended.insert(id, at.number.saturating_add(LOOK_EVERY));
+        if error.code != Code::NotFound {
+            tell(error, events).await;
+        }
     }
 
     async fn tell_money(
@@ -185,7 +261,7 @@ impl Watch {
         match sent {
             Ok(sent) => {
                 let block = sent.at.number;
-                self.asked_back.insert((money.id, block));
+                self.ended.insert(money.id, block);
                 events
                     .say(Event::Expired {
                         order: money.id,
@@ -207,15 +283,7 @@ impl Watch {
                 };
                 history::note(engine, entry, events).await;
             }
-            Err(error) => {
-                let until = at.number.saturating_add(LOOK_EVERY);
-                self.asked_back.insert((money.id, until));
-                let error = EngineError::from(error);
-                // A command that waits for the same order may have been quicker.
-                if error.code != Code::NotFound {
-                    tell(error, events).await;
-                }
-            }
+            Err(error) => self.ended_in_vain(money.id, error.into(), at, events).await,
         }
     }
 }
