@@ -17,7 +17,7 @@ Exit codes:
 The journey: wallet new -> publish -> discover -> buy -> fetch -> seed
 With --json every command prints lines of JSON with stable names: docs/CLI-JSON.md";
 
-/// Publish, discover, buy, fetch and seed content that nobody can take down or resell against your will.
+/// Publish, discover, buy, fetch and seed content on a chain of its own.
 #[derive(Parser, Debug)]
 #[command(name = "hashcard", version, after_help = EXIT_CODES, disable_help_subcommand = true, arg_required_else_help = true)]
 pub struct Cli {

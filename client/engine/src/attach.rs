@@ -15,6 +15,7 @@
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
@@ -40,6 +41,8 @@ const MAX_REQUEST_LEN: usize = 256 * 1024;
 const MAX_ANSWER_LEN: usize = 4 * 1024 * 1024;
 /// Commands at a time. Each may hold a download or a transaction.
 const MAX_ATTACHED: usize = 32;
+/// How long a connection may say nothing before it loses its place.
+const REQUEST_TIME: Duration = Duration::from_secs(10);
 /// Longest path that the system takes for a socket (`sun_path` of Linux has 108 bytes, with a NUL).
 const MAX_SOCKET_PATH: usize = 107;
 
@@ -136,7 +139,7 @@ impl Socket {
                 }
                 Err(error) => {
                     tracing::warn!(%error, "the home's socket took no connection");
-                    tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                    tokio::time::sleep(Duration::from_millis(100)).await;
                 }
             }
         }
@@ -155,7 +158,10 @@ async fn answer(stream: UnixStream, handler: Handler) -> Result<(), EngineError>
     check_same_user(&stream)?;
     let (reading, mut writing) = stream.into_split();
     let mut reading = BufReader::new(reading);
-    let result = match read_request(&mut reading).await {
+    let request = tokio::time::timeout(REQUEST_TIME, read_request(&mut reading)).await;
+    let request =
+        request.unwrap_or_else(|_| Err(EngineError::new(Code::Home, "no command came", "try again")));
+    let result = match request {
         Err(error) => Err(error),
         Ok(request) => {
             let (events, mut said) = Events::channel();

@@ -23,8 +23,8 @@ use crate::command::{Buy, Event, Outcome};
 use crate::engine::{known_card, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
-use crate::report;
 use crate::wallet::{AccountName, Wallet};
+use crate::{money, report};
 
 /// Connections to the node that may fail one after another while an order is waited for; each has the patience of a
 /// question (half a minute), so this is some minutes of a node that is down.
@@ -186,6 +186,7 @@ impl Purchase<'_> {
         let card = self.card;
         ensure_for_sale(card, &self.actor.account, max_price)?;
         let terms = card.terms;
+        money::ensure_enough(self.chain, self.actor, Amount(terms.price)).await?;
         events
             .say(Event::Price {
                 card: card.id,

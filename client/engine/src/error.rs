@@ -20,8 +20,6 @@ pub enum Code {
     Failed,
     /// The seller let the deadline pass; the money is back.
     OrderExpired,
-    /// The order waits still.
-    OrderPending,
     /// A key that does not open its content.
     FalseKey,
     /// A key that was to be reported and is fine.
@@ -95,8 +93,8 @@ impl Code {
     pub const fn exit(self) -> u8 {
         use Code::*;
         match self {
-            Failed | OrderExpired | OrderPending | FalseKey | KeyIsSound | HostileAnswer | WrongChain
-            | WrongBlob | PortTaken | Network | FateUnknown => 1,
+            Failed | OrderExpired | FalseKey | KeyIsSound | HostileAnswer | WrongChain | WrongBlob
+            | PortTaken | Network | FateUnknown => 1,
             Usage | BadInput | OutputExists => 2,
             NodeDown => 3,
             Refused | PriceChanged | SoldOut | NotForSale | Retired | Frozen | Dropped => 4,

@@ -111,6 +111,8 @@ pub async fn bring(
     let opened = store.clone();
     let already_held = waiting_for_disk(move || {
         opened.begin(root, blob.len)?;
+        // What a fetch that was cut off had stored already.
+        opened.flush(root)?;
         opened.set_label(root, &label)?;
         Ok(opened.held(root)?.count())
     })

@@ -3,6 +3,7 @@
 use super::*;
 use crate::capsule::tests::card;
 use crate::wallet::Wallet;
+use hashcard_primitives::key::{OrderState, OrderView};
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap()
