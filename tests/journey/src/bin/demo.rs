@@ -15,10 +15,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use hashcard_journey_tests::Failure;
 
 use crate::cast::Cast;
 use crate::show::Show;
+
+/// What a shell expects of a program that Ctrl-C ended: 128 and the number of SIGINT.
+const INTERRUPTED: u8 = 130;
 
 /// Runs the whole job and prints what happened.
 #[derive(Parser, Debug)]
@@ -42,22 +44,20 @@ struct Options {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let show = Show::new();
+    let mut cast = Cast::new(&options.work, options.keep);
     let story = async {
-        let mut cast = Cast::new(&options.work, options.keep);
-        let told = story::tell(&show, &mut cast, &options.inputs).await;
-        match told {
-            Ok(()) if options.keep => cast.leave(),
-            Ok(()) => {
-                let stopping = async { cast.stop().await.map(|detail| ((), detail)) };
-                show.step("every process ends when asked", stopping).await
-            }
-            Err(failure) => Err(failure),
+        story::tell(&show, &mut cast, &options.inputs).await?;
+        if options.keep {
+            return cast.leave();
         }
+        let stopping = async { Ok(((), cast.stop().await?)) };
+        show.step("every process ends when asked", stopping).await?;
+        Ok(String::new())
     };
-    // A Ctrl-C drops the story, and with it every process that it started.
+    // A Ctrl-C drops the story; what it started ends with the cast.
     let told = tokio::select! {
         told = story => told,
-        _ = tokio::signal::ctrl_c() => Err(Failure::new("stopped by Ctrl-C")),
+        _ = tokio::signal::ctrl_c() => return ExitCode::from(INTERRUPTED),
     };
     show.table();
     let written = options
@@ -68,8 +68,13 @@ async fn main() -> ExitCode {
         eprintln!("demo: the report: {failure}");
     }
     match told {
-        Ok(()) if show.all_held() && written.is_ok() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
+        Ok(farewell) if show.all_held() && written.is_ok() => {
+            if !farewell.is_empty() {
+                println!("\n{farewell}");
+            }
+            ExitCode::SUCCESS
+        }
+        Ok(_) => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("\ndemo: {failure}");
             ExitCode::FAILURE

@@ -161,11 +161,12 @@ impl Cast {
         Ok(served.join(", "))
     }
 
-    /// Leaves everything running, and says how to talk to it.
-    pub fn leave(&mut self) -> Told {
-        let Some(node) = self.node.take() else {
-            return Ok(());
-        };
+    /// Leaves everything running; how to talk to it, and how to stop it.
+    pub fn leave(&mut self) -> Told<String> {
+        let node = self
+            .node
+            .take()
+            .ok_or_else(|| Failure::new("the chain was not started"))?;
         let mut ids = vec![node.process().pid().to_string()];
         ids.extend(
             self.daemons
@@ -173,9 +174,9 @@ impl Cast {
                 .map(|(_, daemon)| daemon.process().pid().to_string()),
         );
         let hashcard = hashcard_journey_tests::binary("hashcard")?;
-        println!("\nEverything is left running. Talk to it as any of these:");
+        let mut lines = vec!["Everything is left running. Talk to it as any of these:".to_owned()];
         for home in self.homes.values() {
-            println!(
+            lines.push(format!(
                 "  {:<9} {} --node {} --home {} --account {} --passphrase-file {} keys",
                 home.name(),
                 hashcard.display(),
@@ -183,18 +184,18 @@ impl Cast {
                 home.path().display(),
                 home.account(),
                 home.passphrase_file().display()
-            );
+            ));
         }
-        println!("Logs and homes: {}", self.work.display());
-        println!(
-            "Stop it:        kill {} && rm -r {}",
+        lines.push(format!("Logs and homes: {}", self.work.display()));
+        lines.push(format!(
+            "Stop it:        kill {}; rm -r {}",
             ids.join(" "),
             self.work.display()
-        );
+        ));
         node.leave();
         for (_, daemon) in self.daemons.drain(..) {
             daemon.leave();
         }
-        Ok(())
+        Ok(lines.join("\n"))
     }
 }
