@@ -275,6 +275,15 @@ impl Sales {
                 }
             }
             self.deliver_all(engine, actor, by_card, at, events).await;
+            for order in self.clerking.unsettled(chain, actor, at).await? {
+                open.insert(order.id);
+                let todo = self
+                    .memory
+                    .todo(&self.policy, &order, &actor.account, at.number, now);
+                if todo == Todo::Settle {
+                    self.settle(engine, actor, order.id, at, events).await;
+                }
+            }
         }
         Ok(open)
     }
@@ -366,6 +375,8 @@ impl Sales {
                         self.fulfilled = self.fulfilled.saturating_add(1);
                         if delivery.is_own_sale() {
                             note_sale(engine, actor, order, edition, done.block, events).await;
+                        } else {
+                            self.clerking.has_delivered(order.id, actor.account);
                         }
                     }
                     None if delivery.is_own_sale() => {}

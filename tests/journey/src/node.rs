@@ -54,6 +54,11 @@ impl Node {
         &self.process
     }
 
+    /// The result of a call of its JSON-RPC, with nothing of the client in between.
+    pub async fn ask(&self, method: &str, params: serde_json::Value) -> Told<serde_json::Value> {
+        rpc::call(self.port, method, params).await
+    }
+
     /// The highest block it has.
     pub async fn best(&self) -> Told<u32> {
         height_of(&rpc::call(self.port, "chain_getHeader", json!([])).await?)

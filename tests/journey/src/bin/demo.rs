@@ -6,6 +6,8 @@
 mod bar;
 #[path = "demo/cast.rs"]
 mod cast;
+#[path = "demo/market.rs"]
+mod market;
 #[path = "demo/show.rs"]
 mod show;
 #[path = "demo/story.rs"]
@@ -16,7 +18,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::cast::Cast;
+use crate::cast::{Cast, Role};
 use crate::show::Show;
 
 /// What a shell expects of a program that Ctrl-C ended: 128 and the number of SIGINT.
@@ -29,6 +31,9 @@ struct Options {
     /// What is published: files or folders, each becomes a card
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
+    /// Tell of the market instead, with the first input: resale, clerks, gifts, offers, versions
+    #[arg(long)]
+    market: bool,
     /// Folder for the chain, the homes and the logs
     #[arg(long)]
     work: PathBuf,
@@ -44,9 +49,17 @@ struct Options {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let show = Show::new();
-    let mut cast = Cast::new(&options.work, options.keep);
+    let roles: &[Role] = if options.market {
+        &market::ROLES
+    } else {
+        &story::ROLES
+    };
+    let mut cast = Cast::new(roles, &options.work, options.keep);
     let story = async {
-        story::tell(&show, &mut cast, &options.inputs).await?;
+        match options.inputs.first() {
+            Some(input) if options.market => market::tell(&show, &mut cast, input).await?,
+            _ => story::tell(&show, &mut cast, &options.inputs).await?,
+        }
         if options.keep {
             return cast.leave();
         }

@@ -7,18 +7,12 @@ use futures::future::try_join_all;
 use hashcard_journey_tests::{ensure, Failure, Home, Lifetime, Node, Run, Told};
 use serde_json::Value;
 
-/// Roles with the account of the development chain that each acts as.
-const ROLES: [(&str, &str); 6] = [
-    ("creator", "Alice"),
-    ("buyer", "Bob"),
-    ("seeder-1", "Charlie"),
-    ("seeder-2", "Dave"),
-    ("fourth", "Eve"),
-    ("liar", "Ferdie"),
-];
+/// A role, and the account of the development chain that it acts as.
+pub type Role = (&'static str, &'static str);
 
 /// The chain, the people and their daemons.
 pub struct Cast {
+    roles: &'static [Role],
     work: PathBuf,
     lifetime: Lifetime,
     node: Option<Node>,
@@ -30,13 +24,14 @@ pub struct Cast {
 
 impl Cast {
     /// Nobody yet.
-    pub fn new(work: &Path, keep: bool) -> Self {
+    pub fn new(roles: &'static [Role], work: &Path, keep: bool) -> Self {
         let lifetime = if keep {
             Lifetime::MayBeLeft
         } else {
             Lifetime::Bound
         };
         Self {
+            roles,
             work: work.to_owned(),
             lifetime,
             node: None,
@@ -59,7 +54,7 @@ impl Cast {
     /// Makes everybody's home and wallet while the node starts.
     pub async fn assemble(&mut self) -> Told {
         let mut homes = Vec::new();
-        for (role, account) in ROLES {
+        for &(role, account) in self.roles {
             homes.push((role, Home::empty(&self.work, role, account, "", self.lifetime)?));
         }
         let wallets = try_join_all(homes.iter().map(|(_, home)| home.import_wallet()));
