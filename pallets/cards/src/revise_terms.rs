@@ -23,7 +23,7 @@ impl<T: Config> Pallet<T> {
         if let Some(editions) = editions {
             ensure!(editions > 0, Error::<T>::NoEditions);
             ensure!(
-                editions >= T::Dependents::keys_made(id),
+                editions >= T::Dependents::editions_bound(id),
                 Error::<T>::EditionsBelowKeysMade
             );
         }

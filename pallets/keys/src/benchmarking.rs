@@ -119,7 +119,7 @@ mod benchmarks {
         Ok(())
     }
 
-    /// The lock is a clerk's, so the editions are looked at; and the claim goes back to the old key.
+    /// A clerk locked it, and the claim goes back to the old key.
     #[benchmark]
     fn expire_claim() -> Result<(), BenchmarkError> {
         let (creator, buyer) = (funded::<T>("creator"), funded::<T>("buyer"));

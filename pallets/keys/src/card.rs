@@ -116,12 +116,13 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Refuses when no new key can be made for an order that waits. A creator may have lowered the editions since the
-    /// sale: what he promised to the other holders comes first, and this buyer is refunded. A retired card has no
-    /// terms, and only its waiting orders are left.
+    /// Refuses when no new key can be made for an order that waits; `tally` counts this order's own lock no more. A
+    /// creator may have lowered the editions since the sale: what he promised to the other holders comes first, and
+    /// this buyer is refunded. A retired card has no terms, and only its waiting orders are left.
     pub(crate) fn ensure_deliverable(card: CardId, tally: &Tally) -> Result<(), Error<T>> {
         let most = T::Cards::terms(card).and_then(|terms| terms.editions);
-        ensure!(tally.made < most.unwrap_or(u32::MAX), Error::<T>::SoldOut);
+        let bound = tally.made.saturating_add(tally.locked);
+        ensure!(bound < most.unwrap_or(u32::MAX), Error::<T>::SoldOut);
         Ok(())
     }
 

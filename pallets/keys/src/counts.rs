@@ -1,6 +1,6 @@
 //! Numbers that are kept beside the rows that they count. `invariants.rs` counts again.
 
-use crate::{Config, Holdings, Pallet, Tallies, Tally};
+use crate::{Config, Holdings, Order, Pallet, Tallies, Tally};
 use hashcard_primitives::card::CardId;
 use sp_runtime::{AccountId32, ArithmeticError, DispatchError, DispatchResult};
 
@@ -17,6 +17,14 @@ impl<T: Config> Pallet<T> {
             *row = (tally != Tally::default()).then_some(tally);
             Ok(tally)
         })
+    }
+
+    /// One primary order less that waits, locked or not.
+    pub(crate) fn stop_waiting(order: &Order) -> Result<Tally, DispatchError> {
+        if order.lock.is_some() {
+            Self::tally_down(order.card, |tally| &mut tally.locked)?;
+        }
+        Self::tally_down(order.card, |tally| &mut tally.waiting)
     }
 
     /// One more key of a card for an account.

@@ -2,7 +2,7 @@
 //! every holder of a key if the creator lets them.
 //!
 //! A lock is an entitlement of its own, from the capsule as it was: otherwise a creator could dismiss a clerk who has
-//! locked, or lower the editions, and let an accomplice who bought collect the clerk's stake.
+//! locked, and let an accomplice who bought collect the clerk's stake.
 
 use crate::{ClerkCapsules, Clerks, Config, Error, Lock, Order, Pallet, SourceCapsule, TermsOfClerks};
 use codec::Encode;

@@ -1,12 +1,9 @@
 //! Refunds. Each order is pulled out by itself, so that a frozen card with many orders costs no block too much.
 //!
-//! **A stake is lost only by who could have delivered.** A frozen card costs nobody his stake; nor does a creator who
-//! lowered the editions under a clerk's lock.
+//! **A stake is lost only by who could have delivered.** A frozen card costs nobody his stake; nothing else keeps a key
+//! or a locked order from being delivered.
 
-use crate::{
-    Config, Error, Event, Frozen, Histories, HoldReason, KeyRecord, Keys, Lock, Order, Orders, Pallet,
-    Tallies,
-};
+use crate::{Config, Error, Event, Frozen, Histories, HoldReason, KeyRecord, Keys, Order, Orders, Pallet};
 use frame_support::ensure;
 use hashcard_primitives::{
     card::CardId,
@@ -30,13 +27,13 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Ends an order by giving back all that was held for it. A key that it brought is destroyed: it is false.
-    pub(crate) fn refund(id: OrderId, mut order: Order) -> DispatchResult {
-        Self::end_stakes(id, &mut order)?;
+    pub(crate) fn refund(id: OrderId, order: Order) -> DispatchResult {
+        Self::end_stakes(id, &order)?;
         let destroyed = match (order.state, order.sale) {
             (OrderState::Waiting { .. }, sale) => {
                 match sale {
                     Sale::Primary => {
-                        Self::tally_down(order.card, |tally| &mut tally.waiting)?;
+                        Self::stop_waiting(&order)?;
                     }
                     Sale::Resale { edition } => Self::set_order_of_key(order.card, edition, None)?,
                 }
@@ -68,12 +65,10 @@ impl<T: Config> Pallet<T> {
     }
 
     /// Gives the stakes on a delivery that did not come to the buyer, or back where nobody is to blame.
-    fn end_stakes(id: OrderId, order: &mut Order) -> DispatchResult {
+    fn end_stakes(id: OrderId, order: &Order) -> DispatchResult {
         let blameless = Frozen::<T>::contains_key(order.card);
-        let penalty = core::mem::take(&mut order.penalty);
-        Self::end_stake(id, &order.seller, &order.buyer, penalty, blameless)?;
-        if let Some(lock) = order.lock.take() {
-            let blameless = blameless || Self::lost_its_edition(order, &lock);
+        Self::end_stake(id, &order.seller, &order.buyer, order.penalty, blameless)?;
+        if let Some(lock) = &order.lock {
             Self::hand_over(HoldReason::Bond, &lock.by, &lock.by, lock.deposit)?;
             Self::end_stake(id, &lock.by, &order.buyer, lock.penalty, blameless)?;
         }
@@ -101,13 +96,6 @@ impl<T: Config> Pallet<T> {
             });
         }
         Ok(())
-    }
-
-    /// Whether the creator has taken away the edition that a clerk locked. The creator's own lock binds him.
-    fn lost_its_edition(order: &Order, lock: &Lock) -> bool {
-        order.sale == Sale::Primary
-            && lock.by != order.seller
-            && Self::ensure_deliverable(order.card, &Tallies::<T>::get(order.card)).is_err()
     }
 
     /// Removes the key that `holder` has of a card of `creator`, and gives its deposit back. Its number is never

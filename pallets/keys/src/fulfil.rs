@@ -91,7 +91,7 @@ impl<T: Config> Pallet<T> {
         order: &Order,
         capsule: Capsule,
     ) -> Result<Edition, DispatchError> {
-        let tally = Self::tally_down(card.id, |tally| &mut tally.waiting)?;
+        let tally = Self::stop_waiting(order)?;
         Self::ensure_deliverable(card.id, &tally)?;
         OrdersByCard::<T>::remove(card.id, InOrder::from(id));
         let key = NewKey {

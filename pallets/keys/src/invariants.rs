@@ -8,9 +8,9 @@
 //! 3. Every key has an item with an owner, an edition that was given out, and the encryption key that its
 //!    holder registered under the index it names. It names an order exactly when that order is about it, and then it
 //!    is not listed.
-//! 4. Counts equal what they count: keys and waiting primary orders per card, keys per account and card. A card that
-//!    is not frozen has lost no key, so its editions run from 1 without a gap, and they never exceed the terms. No
-//!    card has more keys than were made of it.
+//! 4. Counts equal what they count: keys, waiting and locked primary orders per card, keys per account and card. A card
+//!    that is not frozen has lost no key, so its editions run from 1 without a gap; with those that are locked they
+//!    never exceed the terms. No card has more keys than were made of it.
 //! 5. An account's encryption keys have indices that were given out, are not too many, and count their uses.
 //! 6. Listings are of keys that their sellers hold. Clerks have capsules under registered keys, and are not the
 //!    creator. Promises are within bounds, and not empty. A claim is written on the old key while its order is open.
@@ -194,7 +194,9 @@ impl<T: Config> Pallet<T> {
         }
         for order in Orders::<T>::iter_values() {
             if order.engages().is_none() {
-                tallies.entry(order.card).or_default().waiting += 1;
+                let tally = tallies.entry(order.card).or_default();
+                tally.waiting += 1;
+                tally.locked += u32::from(order.lock.is_some());
             }
         }
         let stored: BTreeMap<_, _> = Holdings::<T>::iter()
@@ -211,7 +213,7 @@ impl<T: Config> Pallet<T> {
         for (card, tally) in Tallies::<T>::iter() {
             let counted = tallies.get(&card).copied().unwrap_or_default();
             ensure!(
-                tally.live == counted.live && tally.waiting == counted.waiting,
+                (tally.live, tally.waiting, tally.locked) == (counted.live, counted.waiting, counted.locked),
                 "keys: the keys or orders of a card are miscounted"
             );
             ensure!(tally != Tally::default(), "keys: an empty tally is stored");
@@ -224,7 +226,10 @@ impl<T: Config> Pallet<T> {
                 "keys: a card that is not frozen has lost a key"
             );
             if let Some(most) = T::Cards::terms(card).and_then(|terms| terms.editions) {
-                ensure!(tally.made <= most, "keys: a card has more keys than editions");
+                ensure!(
+                    tally.made + tally.locked <= most,
+                    "keys: a card has more keys than editions, or a stake on one too many"
+                );
             }
         }
         Ok(())

@@ -5,6 +5,10 @@
 //! **A lock costs a stake**, so that nobody moves deadlines for sport: it is the buyer's if nobody delivers. It excludes
 //! nobody, and another's delivery gives it back. There is one for each order, and whoever set it, the longer deadline is
 //! everybody's: a buyer's accomplice who locks first to keep the seller from it gives the seller the same time.
+//!
+//! **What is locked can be delivered.** The order's edition is bound, so that a creator cannot lower the editions under
+//! a clerk, for good or for a while, and let an accomplice who bought collect the stake; and the clerk's capsule is
+//! kept as it was (see `entitlement.rs`).
 
 use crate::{Config, Error, Event, HoldReason, Lock, Order, Orders, Pallet, Tallies};
 use frame_support::{ensure, traits::Get};
@@ -29,7 +33,10 @@ impl<T: Config> Pallet<T> {
             Some(source) => Some(Self::clerk_source(id, &order, &by, source)?),
         };
         if order.sale == Sale::Primary {
-            Self::ensure_deliverable(order.card, &Tallies::<T>::get(order.card))?;
+            let mut tally = Tallies::<T>::get(order.card);
+            Self::ensure_deliverable(order.card, &tally)?;
+            tally.locked = tally.locked.checked_add(1).ok_or(ArithmeticError::Overflow)?;
+            Tallies::<T>::insert(order.card, tally);
         }
         let longer = Self::now()
             .checked_add(Self::lock_window())

@@ -13,7 +13,7 @@ use hashcard_primitives::{
     blob::{ContentRoot, Suite},
     card::{Access, Blob, Card, CardId, KeyCommitments, Kind, Terms},
     key::ItemId,
-    roles::{CardLookup, KeyItems},
+    roles::{CardDependents, CardLookup, KeyItems},
     Balance,
 };
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchResult, Permill};
@@ -149,13 +149,13 @@ impl FakeCards {
     }
 
     /// Changes the terms of a card that is not retired, and counts the revision. As in the real pallet,
-    /// editions never fall below the keys that exist.
+    /// editions never fall below the keys that exist or are promised under a stake.
     pub(crate) fn revise(card: CardId, change: impl FnOnce(&mut Terms)) {
-        let made = crate::Tallies::<Test>::get(card).made;
+        let bound = <KeysPallet as CardDependents>::editions_bound(card);
         CardRows::mutate(card, |row| {
             if let Some((_, Some(terms))) = row {
                 change(terms);
-                terms.editions = terms.editions.map(|most| most.max(made));
+                terms.editions = terms.editions.map(|most| most.max(bound));
                 terms.version += 1;
             }
         });

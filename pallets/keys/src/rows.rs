@@ -236,8 +236,10 @@ pub struct Tally {
     pub made: u32,
     /// Keys that exist: those made, less the false ones that were destroyed by refund or by their holders.
     pub live: u32,
-    /// Primary orders that wait for delivery. Each has an edition kept free for it.
+    /// Primary orders that wait for delivery. Each takes an edition from later buyers.
     pub waiting: u32,
+    /// Those of them that are locked. Each has an edition that even its creator cannot take away.
+    pub locked: u32,
 }
 
 /// Under which encryption key a buyer wants his capsule.

@@ -323,6 +323,11 @@ impl<T: Config> CardDependents for Pallet<T> {
         Tallies::<T>::get(card).made
     }
 
+    fn editions_bound(card: CardId) -> u32 {
+        let tally = Tallies::<T>::get(card);
+        tally.made.saturating_add(tally.locked)
+    }
+
     fn depends_on(card: CardId) -> bool {
         let tally = Tallies::<T>::get(card);
         let promised = Clerks::<T>::contains_key(card)

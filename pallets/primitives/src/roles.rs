@@ -34,6 +34,10 @@ pub trait CardLookup {
 pub trait CardDependents {
     /// Keys made of it so far.
     fn keys_made(card: CardId) -> u32;
+    /// Editions that terms must leave: for the keys made, and for those that somebody has staked money on delivering.
+    fn editions_bound(card: CardId) -> u32 {
+        Self::keys_made(card)
+    }
     /// Whether an order or a key still refers to it, so that its row must stay.
     fn depends_on(card: CardId) -> bool;
     /// Whether a false key was proven.

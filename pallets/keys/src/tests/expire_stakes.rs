@@ -1,7 +1,9 @@
 //! Who loses his stake when an order is not delivered, and who does not.
 
 use super::*;
-use crate::{Frozen, Keys, Listings};
+use crate::{Error, Frozen, Keys, Listings, Tallies};
+use frame_support::assert_noop;
+use hashcard_primitives::roles::CardDependents;
 
 const PRICE: Balance = 1_000;
 
@@ -96,30 +98,45 @@ fn who_locked_and_sold_loses_both_stakes_and_no_deposit() {
 }
 
 #[test]
-fn a_clerk_whose_edition_the_creator_took_away_keeps_his_stake_and_the_creator_does_not() {
+fn a_locked_order_has_its_edition_and_the_others_wait_for_what_is_left() {
     for creator_locks in [false, true] {
         on_chain(|| {
             let card = publish(&CREATOR, PRICE, Some(2));
             appoint(card, &STRANGER);
             let (order, other) = (buy(&BUYER, card), buy(&OTHER, card));
+            let delivery = delivery_by(&STRANGER, order, ClerkSource::Appointed);
             if creator_locks {
                 assert_ok!(send(&CREATOR, lock_by_seller(order)));
             } else {
                 let lock = lock_by_clerk(&STRANGER, order, ClerkSource::Appointed);
                 assert_ok!(send(&STRANGER, lock));
             }
-            FakeCards::revise(card, |terms| terms.editions = Some(1));
-            fulfil(other);
-            let delivery = delivery_by(&STRANGER, order, ClerkSource::Appointed);
-            assert!(send(&STRANGER, delivery).is_err());
-            wait(LOCK_WINDOW + 1);
-            assert_ok!(send(&BUYER, Call::expire { order }));
+            assert_eq!(Tallies::<Test>::get(card).locked, 1);
+            FakeCards::revise(card, |terms| terms.editions = Some(0));
+            // One edition is left, and it is bound.
+            assert_noop!(try_fulfil(other), Error::<Test>::SoldOut);
+            assert_noop!(send(&CREATOR, lock_by_seller(other)), Error::<Test>::SoldOut);
+            assert_ok!(send(&STRANGER, delivery));
             assert_eq!(wealth(&STRANGER), WEALTH);
-            let lost = if creator_locks { stake(PRICE) } else { 0 };
-            assert_eq!(wealth(&BUYER), WEALTH + lost);
-            assert_eq!(wealth(&CREATOR), WEALTH - lost);
+            let tally = Tallies::<Test>::get(card);
+            assert_eq!((tally.made, tally.waiting, tally.locked), (1, 1, 0));
         });
     }
+}
+
+#[test]
+fn an_edition_is_free_again_when_its_lock_expires() {
+    on_chain(|| {
+        let card = publish(&CREATOR, PRICE, Some(1));
+        let order = buy(&BUYER, card);
+        assert_ok!(send(&CREATOR, lock_by_seller(order)));
+        assert_eq!(Pallet::<Test>::editions_bound(card), 1);
+        assert_eq!(Pallet::<Test>::keys_made(card), 0);
+        wait(LOCK_WINDOW + 1);
+        assert_ok!(send(&BUYER, Call::expire { order }));
+        assert!(!Tallies::<Test>::contains_key(card));
+        fulfil(buy(&OTHER, card));
+    });
 }
 
 #[test]

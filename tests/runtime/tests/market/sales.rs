@@ -259,16 +259,14 @@ impl Market {
             "whose turn it is"
         );
         let terms = Keys::clerks(order.card);
-        let entitled = match source {
-            ClerkSource::Appointed => {
-                terms.accounts.contains(clerk) && (!in_turn || first.as_ref() == Some(clerk))
-            }
+        let capsule = match source {
+            ClerkSource::Appointed => terms.accounts.contains(clerk),
             ClerkSource::Holder(edition) => {
                 let key = Keys::key(order.card, edition);
-                let free = key.is_some_and(|key| key.holder == *clerk && key.order.is_none());
-                terms.any_holder && free && !in_turn
+                terms.any_holder && key.is_some_and(|key| key.holder == *clerk && key.order.is_none())
             }
         };
+        let entitled = capsule && (!in_turn || first.as_ref() == Some(clerk));
         // A buyer would pay himself a part of his price, a creator would pass his collaborators.
         let entitled = entitled && *clerk != order.buyer && *clerk != order.seller;
         (entitled, !entitled)
