@@ -79,6 +79,9 @@ impl Seen {
         for place in &effect.removed {
             expected.remove(place);
         }
+        if let Some(held) = effect.changed.as_ref().and_then(|place| expected.get_mut(place)) {
+            held.sequence += 1;
+        }
         if let Some((place, to)) = &effect.delivered {
             let new = now.capsules.get(place).expect("what is delivered is there");
             assert_eq!(new.by, *to, "{effect:?}");
@@ -90,8 +93,8 @@ impl Seen {
             );
             let old = expected.insert(place.clone(), new.clone());
             assert!(
-                old.is_none_or(|old| old.capsule != new.capsule),
-                "nothing was delivered"
+                old.is_none_or(|old| old.capsule != new.capsule && new.sequence == old.sequence + 1),
+                "a delivery changes the capsule and its sequence, so that no proof serves twice"
             );
         }
         assert!(now.capsules == expected, "another capsule changed: {effect:?}");

@@ -322,6 +322,13 @@ fn who_is_no_clerk_delivers_nothing() {
             Error::<Runtime>::NotEntitled,
             "holders may not",
         );
+        scene.clerk_terms(1, false);
+        assert_refused(
+            &holder,
+            by_holder.clone(),
+            Error::<Runtime>::NotEntitled,
+            "clerks may, and holders not",
+        );
         scene.clerk_terms(0, true);
         assert_refused(
             &stranger,

@@ -22,6 +22,8 @@ pub struct Held {
     pub by: AccountId,
     pub key_index: u32,
     pub capsule: Capsule,
+    /// How often its key changed; 0 for a clerk's.
+    pub sequence: u32,
 }
 
 impl Held {
@@ -53,6 +55,7 @@ pub fn capsules() -> BTreeMap<Place, Held> {
             by: holders[&(card, edition)].clone(),
             key_index: record.key_index,
             capsule: record.capsule,
+            sequence: record.sequence,
         };
         (Place::Key(card, edition), held)
     });
@@ -61,6 +64,7 @@ pub fn capsules() -> BTreeMap<Place, Held> {
             by: clerk.clone(),
             key_index: row.key_index,
             capsule: row.capsule,
+            sequence: 0,
         };
         (Place::Clerk(card, clerk), held)
     });

@@ -17,6 +17,8 @@ pub struct Effect {
     pub burnt: Balance,
     /// The one new capsule, and for whom.
     pub delivered: Option<(Place, AccountId)>,
+    /// The key that is another one now, though its capsule is the same: it has claimed.
+    pub changed: Option<Place>,
     /// Capsules that are gone.
     pub removed: BTreeSet<Place>,
 }
@@ -34,6 +36,12 @@ impl Effect {
     /// If it was taken: a capsule for somebody.
     pub fn delivering(mut self, place: Place, to: AccountId) -> Self {
         self.delivered = self.done.then_some((place, to));
+        self
+    }
+
+    /// If it was taken: a key that counts one change more.
+    pub fn changing(mut self, place: Place) -> Self {
+        self.changed = self.done.then_some(place);
         self
     }
 

@@ -222,7 +222,7 @@ impl Market {
         if !may {
             must_refuse(&result, "a claim with a key that cannot claim");
         }
-        Some(Effect::of("claim", &result))
+        Some(Effect::of("claim", &result).changing(Place::Key(key.card, key.edition)))
     }
 
     /// Shows what a key opens to. Only a lie freezes its card; then the reporter's own order is refunded at once.

@@ -46,10 +46,20 @@ fn waiting_sale(pick: usize) -> Option<(OrderView<AccountId>, u32)> {
     nth(sales.collect(), pick).or_else(|| waiting(pick))
 }
 
+/// Orders of a card whose editions are kept for those who locked them, but for one.
+fn editions_locked(card: CardId, but: OrderId) -> u32 {
+    let locked = |order: &&OrderView<AccountId>| {
+        let waits = matches!(order.state, OrderState::Waiting { .. });
+        order.card == card && order.id != but && order.sale == Sale::Primary && waits && order.lock.is_some()
+    };
+    orders().iter().filter(locked).count() as u32
+}
+
 /// Whether the one who may deliver this order can do it now.
 fn can_be_delivered(order: &OrderView<AccountId>, deadline: u32) -> bool {
     let card = Cards::card_view(order.card).expect("ordered cards stay");
-    let left = card.retired || card.terms.editions.is_none_or(|most| card.keys_made < most);
+    let bound = card.keys_made + editions_locked(order.card, order.id);
+    let left = card.retired || card.terms.editions.is_none_or(|most| bound < most);
     let in_time = System::block_number() <= deadline;
     in_time && !card.frozen && (order.sale != Sale::Primary || left)
 }

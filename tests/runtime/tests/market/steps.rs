@@ -241,7 +241,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         3 => (pick(), pick(), wrong()).prop_map(|(key, index, wrong)| Step::Rewrap { key, index, wrong }),
         4 => (card(), person()).prop_map(|(card, who)| Step::Appoint { card, who }),
         1 => (card(), person(), who()).prop_map(|(card, who, by)| Step::Dismiss { card, who, by }),
-        3 => (card(), share(), prop::bool::weighted(0.7))
+        3 => (card(), prop_oneof![4 => 0..=200_000u32, 1 => share()], prop::bool::weighted(0.5))
             .prop_map(|(card, commission, any_holder)| Step::ClerkTerms { card, commission, any_holder }),
         2 => (card(), share()).prop_map(|(card, discount)| Step::Upgrade { card, discount }),
         5 => (pick(), fresh()).prop_map(|(key, fresh)| Step::Claim { key, fresh }),

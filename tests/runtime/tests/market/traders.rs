@@ -214,8 +214,8 @@ impl Market {
         };
         assert_ok!(send(&person(1), listed));
         assert!(market.appoint(0, 6).is_some_and(|effect| effect.done));
-        for card in [0, 2, 4] {
-            assert!(market.clerk_terms(card, 50_000, true).done);
+        for (card, any_holder) in [(0, true), (1, false), (2, true), (4, true)] {
+            assert!(market.clerk_terms(card, 50_000, any_holder).done);
         }
         assert!(market.upgrade(4, 400_000).done);
         market
