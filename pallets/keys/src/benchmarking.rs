@@ -287,7 +287,10 @@ mod benchmarks {
         let edition = held_key::<T>(&creator, card, &holder)?;
         let key = KeyChoice::Registered(registered::<T>(&buyer)?);
         // The call may be made a block later than this.
-        let (price, until) = (T::Currency::minimum_balance(), Pallet::<T>::now().saturating_add(1));
+        let (price, until) = (
+            T::Currency::minimum_balance(),
+            Pallet::<T>::now().saturating_add(1),
+        );
 
         #[extrinsic_call]
         _(
