@@ -289,7 +289,7 @@ fn ensure_for_sale(card: &CardView<Account>, buyer: &Account) -> Result<(), Engi
         return Err(EngineError::new(
             Code::SoldOut,
             format!("all {} keys of card {id} are sold", card.keys_made),
-            "the creator may raise the editions, and holders may sell: hashcard resell show",
+            format!("the creator may raise the editions, and holders may sell: hashcard resell show {id}"),
         ));
     }
     Ok(())
