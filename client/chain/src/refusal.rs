@@ -9,8 +9,11 @@ const UNKNOWN_REMEDY: &str = "This program does not know that error; a newer one
 /// some, which part of the call was at fault.
 pub(crate) fn of(call: &'static str, pallet: &str, error: &str, detail: u8) -> ChainError {
     if matches!(
-        (pallet, error),
-        ("Token", "FundsUnavailable") | ("Balances", "InsufficientBalance")
+        (call, pallet, error),
+        (_, "Token", "FundsUnavailable")
+            | (_, "Balances", "InsufficientBalance")
+            // How pallet-balances 51 refuses a transfer of more than there is.
+            | ("balances.transfer", "Arithmetic", "Underflow")
     ) {
         return ChainError::InsufficientFunds {
             call,
@@ -294,15 +297,19 @@ mod tests {
 
     #[test]
     fn too_little_money_is_an_error_of_its_own() {
-        for (pallet, error) in [("Token", "FundsUnavailable"), ("Balances", "InsufficientBalance")] {
-            assert!(matches!(
-                of("cards.publish", pallet, error, 0),
-                ChainError::InsufficientFunds {
-                    call: "cards.publish",
-                    ..
-                }
-            ));
+        for (call, pallet, error) in [
+            ("cards.publish", "Token", "FundsUnavailable"),
+            ("cards.publish", "Balances", "InsufficientBalance"),
+            ("balances.transfer", "Arithmetic", "Underflow"),
+        ] {
+            assert!(
+                matches!(of(call, pallet, error, 0), ChainError::InsufficientFunds { call: said, .. } if said == call)
+            );
         }
+        assert!(matches!(
+            of("keys.settle", "Arithmetic", "Underflow", 0),
+            ChainError::Refused { .. }
+        ));
     }
 
     #[test]

@@ -277,6 +277,15 @@ impl Sales {
                 }
             }
             self.deliver_all(engine, actor, by_card, at, events).await;
+            for order in self.clerking.unsettled(chain, actor, at).await? {
+                open.insert(order.id);
+                let todo = self
+                    .memory
+                    .todo(&self.policy, &order, &actor.account, at.number, now);
+                if todo == Todo::Settle {
+                    self.settle(engine, actor, order.id, at, events).await;
+                }
+            }
         }
         Ok(open)
     }
@@ -368,7 +377,7 @@ impl Sales {
                         if delivery.is_own_sale() {
                             note_sale(engine, actor, order, edition, done.block, events).await;
                         } else {
-                            self.watch.earns(order.id, actor.account);
+                            self.clerking.has_delivered(order.id, actor.account);
                         }
                     }
                     None if delivery.is_own_sale() => {}

@@ -4,8 +4,8 @@ use hashcard_chain::{account_of, address_of, Account, Chain, Wait};
 
 use crate::amount::Amount;
 use crate::command::{AccountShown, Outcome};
-use crate::engine::Engine;
-use crate::error::EngineError;
+use crate::engine::{Actor, Engine};
+use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::wallet::AccountName;
 
@@ -59,6 +59,7 @@ pub async fn send(
     }
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
+    ensure_enough(chain, &actor, amount).await?;
     let sending = chain.transfer(&actor.signer, receiver, amount.0, Wait::Finalized);
     let sent = engine.send("transfer", &actor, events, sending).await?;
     Ok(Outcome::Sent {
@@ -68,4 +69,17 @@ pub async fn send(
         fee: Amount(sent.fee),
         block: sent.at.number,
     })
+}
+
+/// Says what the chain would say, before a fee is paid for it. At the best block: money that just came counts.
+pub(crate) async fn ensure_enough(chain: &Chain, actor: &Actor, amount: Amount) -> Result<(), EngineError> {
+    let free = Amount(chain.at_best().await?.balance(actor.account).await?.free);
+    if free >= amount {
+        return Ok(());
+    }
+    Err(EngineError::new(
+        Code::InsufficientFunds,
+        format!("the account {} has {free}, less than {amount}", actor.address()),
+        "put money on it, or use another: --account NAME",
+    ))
 }

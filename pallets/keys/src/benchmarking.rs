@@ -286,7 +286,11 @@ mod benchmarks {
         let card = published::<T>(&creator, 0);
         let edition = held_key::<T>(&creator, card, &holder)?;
         let key = KeyChoice::Registered(registered::<T>(&buyer)?);
-        let (price, until) = (T::Currency::minimum_balance(), Pallet::<T>::now());
+        // The call may be made a block later than this.
+        let (price, until) = (
+            T::Currency::minimum_balance(),
+            Pallet::<T>::now().saturating_add(1),
+        );
 
         #[extrinsic_call]
         _(
@@ -337,8 +341,9 @@ mod benchmarks {
         let edition = held_key::<T>(&creator, card, &holder)?;
         Pallet::<T>::do_list(holder.clone(), card, edition, price)?;
         let key = KeyChoice::Registered(registered::<T>(&buyer)?);
-        let (id, now) = (NextOrderId::<T>::get(), Pallet::<T>::now());
-        Pallet::<T>::do_offer(buyer, card, Some(edition), price, now, key)?;
+        // The call may be made a block later than this.
+        let (id, until) = (NextOrderId::<T>::get(), Pallet::<T>::now().saturating_add(1));
+        Pallet::<T>::do_offer(buyer, card, Some(edition), price, until, key)?;
 
         #[extrinsic_call]
         _(RawOrigin::Signed(holder), id, edition);

@@ -49,10 +49,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     fn filter(&self, call: &RuntimeCall) -> bool {
         match self {
             ProxyType::Any => true,
-            ProxyType::NonTransfer => !matches!(
-                call,
-                RuntimeCall::Balances(_) | RuntimeCall::Sudo(_)
-            ) && !spends_or_gives_away(call),
+            ProxyType::NonTransfer => {
+                !matches!(call, RuntimeCall::Balances(_) | RuntimeCall::Sudo(_))
+                    && !spends_or_gives_away(call)
+            }
             ProxyType::Content => {
                 matches!(
                     call,

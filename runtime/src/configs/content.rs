@@ -80,7 +80,7 @@ impl pallet_keys::Config for Runtime {
     type PalletId = KeysPalletId;
     type RuntimeHoldReason = RuntimeHoldReason;
     type TermsDeposit = TermsDeposit;
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_keys::WeightInfo<Runtime>;
 }
 
 /// [`KeyItems`], played by pallet-nfts.

@@ -20,7 +20,7 @@ use core::marker::PhantomData;
 pub struct WeightInfo<T>(PhantomData<T>);
 impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::NextCardId` (r:1 w:1)
 	/// Proof: `Cards::NextCardId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::FeedHeads` (r:11 w:11)
@@ -32,7 +32,7 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Storage: `Cards::TermsOf` (r:0 w:1)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:0 w:1)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Previews` (r:0 w:1)
 	/// Proof: `Cards::Previews` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Deposits` (r:0 w:1)
@@ -42,11 +42,11 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `1749 + t * (108 ±0)`
 		//  Estimated: `10347 + t * (3119 ±0)`
-		// Minimum execution time: 151_765_000 picoseconds.
-		Weight::from_parts(172_102_180, 0)
+		// Minimum execution time: 148_941_000 picoseconds.
+		Weight::from_parts(170_456_906, 0)
 			.saturating_add(Weight::from_parts(0, 10347))
-			// Standard Error: 264_737
-			.saturating_add(Weight::from_parts(15_056_406, 0).saturating_mul(t.into()))
+			// Standard Error: 427_732
+			.saturating_add(Weight::from_parts(15_083_361, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(13))
@@ -54,7 +54,7 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 3119).saturating_mul(t.into()))
 	}
 	/// Storage: `Cards::Cards` (r:1 w:1)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::SupersededBy` (r:1 w:1)
 	/// Proof: `Cards::SupersededBy` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -62,7 +62,7 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Storage: `Cards::CardOfRoot` (r:1 w:1)
 	/// Proof: `Cards::CardOfRoot` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::NextCardId` (r:1 w:1)
 	/// Proof: `Cards::NextCardId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::FeedHeads` (r:11 w:11)
@@ -80,13 +80,13 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// The range of component `t` is `[0, 8]`.
 	fn publish_blob(t: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2849 + t * (108 ±0)`
+		//  Measured:  `2850 + t * (108 ±0)`
 		//  Estimated: `10347 + t * (3119 ±0)`
-		// Minimum execution time: 392_413_000 picoseconds.
-		Weight::from_parts(434_903_165, 0)
+		// Minimum execution time: 404_050_000 picoseconds.
+		Weight::from_parts(426_345_955, 0)
 			.saturating_add(Weight::from_parts(0, 10347))
-			// Standard Error: 601_747
-			.saturating_add(Weight::from_parts(14_559_399, 0).saturating_mul(t.into()))
+			// Standard Error: 822_662
+			.saturating_add(Weight::from_parts(13_606_706, 0).saturating_mul(t.into()))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(t.into())))
 			.saturating_add(T::DbWeight::get().writes(15))
@@ -94,23 +94,23 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 			.saturating_add(Weight::from_parts(0, 3119).saturating_mul(t.into()))
 	}
 	/// Storage: `Cards::Cards` (r:1 w:0)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:1 w:1)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Tallies` (r:1 w:0)
-	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	fn revise_terms() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1030`
-		//  Estimated: `4091`
-		// Minimum execution time: 28_843_000 picoseconds.
-		Weight::from_parts(35_172_000, 0)
-			.saturating_add(Weight::from_parts(0, 4091))
+		//  Measured:  `1342`
+		//  Estimated: `4380`
+		// Minimum execution time: 29_774_000 picoseconds.
+		Weight::from_parts(31_927_000, 0)
+			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
 	/// Storage: `Cards::Cards` (r:1 w:1)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:1 w:1)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::PositionsOf` (r:1 w:1)
@@ -120,11 +120,17 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Storage: `Cards::FeedHeads` (r:11 w:11)
 	/// Proof: `Cards::FeedHeads` (`max_values`: None, `max_size`: Some(66), added: 2541, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Tallies` (r:1 w:0)
-	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	/// Storage: `Keys::Clerks` (r:1 w:0)
+	/// Proof: `Keys::Clerks` (`max_values`: None, `max_size`: Some(529), added: 3004, mode: `MaxEncodedLen`)
+	/// Storage: `Keys::TermsOfClerks` (r:1 w:0)
+	/// Proof: `Keys::TermsOfClerks` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
+	/// Storage: `Keys::Upgrades` (r:1 w:0)
+	/// Proof: `Keys::Upgrades` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Deposits` (r:1 w:1)
 	/// Proof: `Cards::Deposits` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Previews` (r:0 w:1)
 	/// Proof: `Cards::Previews` (`max_values`: None, `max_size`: Some(4114), added: 6589, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::SourcesOf` (r:0 w:1)
@@ -133,38 +139,44 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Proof: `Cards::CardOfRoot` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn retire() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `5580`
+		//  Measured:  `5892`
 		//  Estimated: `35299`
-		// Minimum execution time: 344_171_000 picoseconds.
-		Weight::from_parts(372_033_000, 0)
+		// Minimum execution time: 363_350_000 picoseconds.
+		Weight::from_parts(400_054_000, 0)
 			.saturating_add(Weight::from_parts(0, 35299))
-			.saturating_add(T::DbWeight::get().reads(28))
+			.saturating_add(T::DbWeight::get().reads(31))
 			.saturating_add(T::DbWeight::get().writes(30))
 	}
 	/// Storage: `Cards::Cards` (r:1 w:1)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:1 w:0)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Tallies` (r:1 w:0)
-	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(28), added: 2503, mode: `MaxEncodedLen`)
+	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
+	/// Storage: `Keys::Clerks` (r:1 w:0)
+	/// Proof: `Keys::Clerks` (`max_values`: None, `max_size`: Some(529), added: 3004, mode: `MaxEncodedLen`)
+	/// Storage: `Keys::TermsOfClerks` (r:1 w:0)
+	/// Proof: `Keys::TermsOfClerks` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
+	/// Storage: `Keys::Upgrades` (r:1 w:0)
+	/// Proof: `Keys::Upgrades` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Deposits` (r:1 w:1)
 	/// Proof: `Cards::Deposits` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::CardOfRoot` (r:0 w:1)
 	/// Proof: `Cards::CardOfRoot` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn clear() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `941`
-		//  Estimated: `4091`
-		// Minimum execution time: 80_710_000 picoseconds.
-		Weight::from_parts(86_228_000, 0)
-			.saturating_add(Weight::from_parts(0, 4091))
-			.saturating_add(T::DbWeight::get().reads(5))
+		//  Measured:  `1253`
+		//  Estimated: `4380`
+		// Minimum execution time: 86_939_000 picoseconds.
+		Weight::from_parts(90_614_000, 0)
+			.saturating_add(Weight::from_parts(0, 4380))
+			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Cards::Cards` (r:1 w:0)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:1 w:0)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::SourcesOf` (r:1 w:1)
@@ -173,10 +185,10 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Proof: `Cards::Deposits` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn add_sources() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `3098`
+		//  Measured:  `3387`
 		//  Estimated: `5546`
-		// Minimum execution time: 45_167_000 picoseconds.
-		Weight::from_parts(50_415_000, 0)
+		// Minimum execution time: 45_318_000 picoseconds.
+		Weight::from_parts(48_442_000, 0)
 			.saturating_add(Weight::from_parts(0, 5546))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -186,32 +198,32 @@ impl<T: frame_system::Config> pallet_cards::WeightInfo for WeightInfo<T> {
 	/// Storage: `Cards::Reports` (r:1 w:1)
 	/// Proof: `Cards::Reports` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::ReportCounts` (r:1 w:1)
 	/// Proof: `Cards::ReportCounts` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn report() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `368`
-		//  Estimated: `3676`
-		// Minimum execution time: 80_149_000 picoseconds.
-		Weight::from_parts(86_819_000, 0)
-			.saturating_add(Weight::from_parts(0, 3676))
+		//  Estimated: `3712`
+		// Minimum execution time: 80_410_000 picoseconds.
+		Weight::from_parts(85_096_000, 0)
+			.saturating_add(Weight::from_parts(0, 3712))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Cards::Reports` (r:1 w:1)
 	/// Proof: `Cards::Reports` (`max_values`: None, `max_size`: Some(81), added: 2556, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::ReportCounts` (r:1 w:1)
 	/// Proof: `Cards::ReportCounts` (`max_values`: None, `max_size`: Some(20), added: 2495, mode: `MaxEncodedLen`)
 	fn withdraw_report() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `466`
-		//  Estimated: `3676`
-		// Minimum execution time: 67_800_000 picoseconds.
-		Weight::from_parts(73_319_000, 0)
-			.saturating_add(Weight::from_parts(0, 3676))
+		//  Estimated: `3712`
+		// Minimum execution time: 67_901_000 picoseconds.
+		Weight::from_parts(72_327_000, 0)
+			.saturating_add(Weight::from_parts(0, 3712))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}

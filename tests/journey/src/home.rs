@@ -138,7 +138,12 @@ impl Home {
 
     /// Starts the daemon, listening on loopback, and waits until it is ready. `more` are cards and options.
     pub async fn seed<S: AsRef<OsStr>>(&self, more: &[S]) -> Told<Run> {
-        let mut arguments: Vec<OsString> = vec!["seed".into(), "--listen".into(), "127.0.0.1:0".into()];
+        let mut arguments: Vec<OsString> = vec![
+            "seed".into(),
+            "-v".into(),
+            "--listen".into(),
+            "127.0.0.1:0".into(),
+        ];
         arguments.extend(more.iter().map(|word| word.as_ref().to_owned()));
         let mut daemon = self.start(&arguments).await?;
         daemon.event("ready").await?;
@@ -212,7 +217,7 @@ impl Command<'_> {
         self
     }
 
-    /// Runs it through another program, as `prlimit --fsize=…`, which must exec it.
+    /// Runs it through another program, which must exec what follows: the program under test and its words.
     pub fn through<S: AsRef<OsStr>>(mut self, wrapper: &[S]) -> Self {
         self.wrapper = wrapper.iter().map(|word| word.as_ref().to_owned()).collect();
         self

@@ -9,6 +9,7 @@
 //! | [`Node`] | the chain: start, kill, start again, wait for blocks |
 //! | [`Home`] | a person, and the commands he runs |
 //! | [`Run`], [`Ran`], [`Refusal`] | a command: its events, its outcome, its error |
+//! | [`harness`] | runs journeys side by side |
 //! | [`content`] | things to publish, and whether they came back |
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
@@ -19,6 +20,7 @@ mod binaries;
 pub mod content;
 mod failure;
 pub mod false_creator;
+pub mod harness;
 mod home;
 pub mod liar;
 mod lines;
@@ -31,10 +33,12 @@ pub mod transcript;
 
 pub use binaries::binary;
 pub use failure::{ensure, Failure, Told};
+pub use harness::Journey;
 pub use home::{Command, Home, Money, DEV_PHRASE};
 pub use lines::Lines;
 pub use node::Node;
 pub use process::{within, Lifetime, Process};
 pub use rpc::call as ask_node;
 pub use run::{Ran, Refusal, Run};
+pub use rustix::process::Signal;
 pub use stage::{has_full_seats, until, Stage};

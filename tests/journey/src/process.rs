@@ -21,8 +21,8 @@ use crate::lines::Lines;
 /// Kills a child when the thread that started it ends; execs, so that the process id is the child's own.
 const SETPRIV: &str = "/usr/bin/setpriv";
 
-/// How long a process may take to end after it was asked to.
-const END_WITHIN: Duration = Duration::from_secs(30);
+/// How long a process may take to end after it was asked to, on a machine that is busy.
+const END_WITHIN: Duration = Duration::from_secs(60);
 
 /// What becomes of a process when the one that started it is gone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -10,8 +10,9 @@ use crate::home::Home;
 use crate::node::Node;
 use crate::process::Lifetime;
 
-/// Blocks within which something that a final block already decides must be seen.
-const SEEN_WITHIN_BLOCKS: usize = 15;
+/// Blocks within which something must be seen that nobody has to be asked for any more: a few to be final, a few for a
+/// daemon that tries again, and as many for a machine that is busy.
+const SEEN_WITHIN_BLOCKS: usize = 30;
 
 /// A chain and a folder. Both go away with this.
 pub struct Stage {

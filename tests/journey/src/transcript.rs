@@ -16,10 +16,10 @@ use crate::home::Home;
 use crate::process::{within, Lifetime, Process};
 use crate::stage::Stage;
 
-/// How long one command may take: an order and its key take eight blocks.
-const COMMAND_WITHIN: Duration = Duration::from_secs(90);
+/// How long one command may take: an order and its key take eight blocks, 24 seconds, on a machine that is not busy.
+const COMMAND_WITHIN: Duration = Duration::from_secs(180);
 /// Blocks that `until` waits for what it names.
-const UNTIL_BLOCKS: usize = 20;
+const UNTIL_BLOCKS: usize = 30;
 
 /// Something that a document asks for.
 #[derive(Clone, PartialEq, Eq, Debug)]

@@ -4,8 +4,7 @@ use std::ffi::OsStr;
 
 use hashcard_journey_tests::{content, ensure, has_full_seats, Stage, Told};
 
-#[tokio::test]
-async fn publish_buy_and_fetch_go_through_the_daemon_that_owns_the_home() -> Told {
+pub async fn publish_buy_and_fetch_go_through_the_daemon_that_owns_the_home() -> Told {
     let stage = Stage::open().await?;
     let (alice, bob) = tokio::try_join!(stage.person("Alice"), stage.person("Bob"))?;
     let (mut creator, mut buyer) = tokio::try_join!(alice.seed(&[] as &[&str]), bob.seed(&[] as &[&str]))?;

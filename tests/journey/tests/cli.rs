@@ -2,67 +2,76 @@
 
 use std::path::{Path, PathBuf};
 
-use hashcard_journey_tests::{transcript, Told};
+use hashcard_journey_tests::{ensure, transcript, Told};
 
 async fn runs(document: &str) -> Told {
     let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli");
     transcript::run(&folder.join(document)).await
 }
 
-#[tokio::test]
-async fn wallet() -> Told {
+pub async fn wallet() -> Told {
     runs("wallet.md").await
 }
 
-#[tokio::test]
-async fn publish() -> Told {
+pub async fn publish() -> Told {
     runs("publish.md").await
 }
 
-#[tokio::test]
-async fn discover() -> Told {
+pub async fn discover() -> Told {
     runs("discover.md").await
 }
 
-#[tokio::test]
-async fn buy() -> Told {
+pub async fn buy() -> Told {
     runs("buy.md").await
 }
 
-#[tokio::test]
-async fn fetch() -> Told {
+pub async fn fetch() -> Told {
     runs("fetch.md").await
 }
 
-#[tokio::test]
-async fn seed() -> Told {
+pub async fn seed() -> Told {
     runs("seed.md").await
 }
 
-#[test]
-fn every_document_of_the_folder_is_run() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli");
-    let mut documents: Vec<String> = std::fs::read_dir(folder)
-        .expect("tests/cli is there")
-        .map(|entry| {
-            entry
-                .expect("it can be read")
-                .file_name()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .filter(|name| name.ends_with(".md"))
-        .collect();
+pub async fn resell() -> Told {
+    runs("resell.md").await
+}
+
+pub async fn gift() -> Told {
+    runs("gift.md").await
+}
+
+pub async fn clerk() -> Told {
+    runs("clerk.md").await
+}
+
+pub async fn library() -> Told {
+    runs("library.md").await
+}
+
+pub async fn recover() -> Told {
+    runs("recover.md").await
+}
+
+pub async fn every_document_of_the_folder_is_run() -> Told {
+    let mut documents = Vec::new();
+    for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli"))? {
+        let name = entry?.file_name().to_string_lossy().into_owned();
+        documents.extend(name.ends_with(".md").then_some(name));
+    }
     documents.sort();
-    assert_eq!(
-        documents,
-        [
-            "buy.md",
-            "discover.md",
-            "fetch.md",
-            "publish.md",
-            "seed.md",
-            "wallet.md"
-        ]
-    );
+    let run = [
+        "buy.md",
+        "clerk.md",
+        "discover.md",
+        "fetch.md",
+        "gift.md",
+        "library.md",
+        "publish.md",
+        "recover.md",
+        "resell.md",
+        "seed.md",
+        "wallet.md",
+    ];
+    ensure(documents == run, || format!("{documents:?}"))
 }

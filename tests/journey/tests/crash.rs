@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 use hashcard_journey_tests::{content, ensure, has_full_seats, Failure, Home, Run, Stage, Told};
 use serde_json::Value;
 
-/// Long enough that a process can be killed in the middle: half a second at least on loopback.
-const LEN: usize = 96 * 1024 * 1024;
+/// Long enough that a process can be killed in the middle: most of a second at least on loopback.
+const LEN: usize = 128 * 1024 * 1024;
 
 /// An open card with two seeders; the first is its creator.
 struct Swarm {
@@ -60,8 +60,7 @@ fn share(event: &Value) -> f64 {
     event["done"].as_f64().unwrap_or(0.0) / event["total"].as_f64().unwrap_or(1.0)
 }
 
-#[tokio::test]
-async fn a_fetch_completes_from_the_others_when_a_seeder_is_killed() -> Told {
+pub async fn a_fetch_completes_from_the_others_when_a_seeder_is_killed() -> Told {
     let mut swarm = swarm().await?;
     let bob = swarm.stage.person("Bob").await?;
     let killed = swarm.creator.events()[0]["peer"].clone();
@@ -86,13 +85,12 @@ async fn a_fetch_completes_from_the_others_when_a_seeder_is_killed() -> Told {
     content::ensure_same(&swarm.file, &output)
 }
 
-#[tokio::test]
-async fn a_fetch_that_was_killed_goes_on_where_it_was() -> Told {
+pub async fn a_fetch_that_was_killed_goes_on_where_it_was() -> Told {
     let swarm = swarm().await?;
     let bob = swarm.stage.person("Bob").await?;
     let output = bob.folder().join("data.bin");
     let mut run = fetch(&bob, &swarm.card, &output).await?;
-    let chunk = run.event_where("chunk", |said| share(said) > 0.4).await?;
+    let chunk = run.event_where("chunk", |said| share(said) > 0.2).await?;
     run.kill().await?;
     ensure(!output.exists(), || {
         format!("there is an output of a fetch that was killed after {chunk}")

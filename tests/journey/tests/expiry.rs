@@ -2,8 +2,7 @@
 
 use hashcard_journey_tests::{content, ensure, Stage, Told};
 
-#[tokio::test]
-async fn an_order_that_nobody_answers_expires_and_the_price_comes_back() -> Told {
+pub async fn an_order_that_nobody_answers_expires_and_the_price_comes_back() -> Told {
     let stage = Stage::open().await?;
     let (alice, bob) = tokio::try_join!(stage.person("Alice"), stage.person("Bob"))?;
     let book = content::noise_file(&stage.input("book.epub"), 50_000, 1)?;
@@ -34,6 +33,13 @@ async fn an_order_that_nobody_answers_expires_and_the_price_comes_back() -> Told
     ensure(u64::from(stage.node.best().await?) > deadline, || {
         "it gave up too early".to_owned()
     })?;
+
+    // It is over: neither waiting for it nor asking for the money again does anything.
+    let order = ordered["order"].to_string();
+    bob.refused(&["buy", &card, "--order", &order])
+        .await?
+        .is("not_found", 7)?
+        .names(&order)?;
 
     let after = bob.money().await?;
     let (spent, fees) = (before.total() - after.total(), refusal.fees());

@@ -6,8 +6,7 @@ use hashcard_journey_tests::{ensure, Stage, Told};
 /// In the smallest unit.
 const PRICE: u128 = 7_000_000_000_000;
 
-#[tokio::test]
-async fn a_false_key_is_found_reported_and_refunded_and_its_card_frozen() -> Told {
+pub async fn a_false_key_is_found_reported_and_refunded_and_its_card_frozen() -> Told {
     let stage = Stage::open().await?;
     let url = stage.node.url();
     let (bob, eve, mallory) = tokio::try_join!(

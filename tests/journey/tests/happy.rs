@@ -27,8 +27,7 @@ async fn publish(creator: &Home, path: &Path, options: &[&str]) -> Told<(u64, Va
     Ok((card, published))
 }
 
-#[tokio::test]
-async fn a_film_reaches_its_buyer_is_closed_to_everybody_else_and_is_paid_for() -> Told {
+pub async fn a_film_reaches_its_buyer_is_closed_to_everybody_else_and_is_paid_for() -> Told {
     let stage = Stage::open().await?;
     // Alice makes the blocks and is paid the fees, so somebody else is the creator whose money is counted.
     let (charlie, bob, eve) =
@@ -133,8 +132,7 @@ async fn a_film_reaches_its_buyer_is_closed_to_everybody_else_and_is_paid_for() 
     })
 }
 
-#[tokio::test]
-async fn every_kind_of_access_gives_exactly_what_it_promises() -> Told {
+pub async fn every_kind_of_access_gives_exactly_what_it_promises() -> Told {
     let stage = Stage::open().await?;
     let (alice, bob, eve) =
         tokio::try_join!(stage.person("Alice"), stage.person("Bob"), stage.person("Eve"))?;
@@ -238,8 +236,7 @@ async fn every_kind_of_access_gives_exactly_what_it_promises() -> Told {
     tokio::try_join!(sealed_site, without_a_key, own).map(drop)
 }
 
-#[tokio::test]
-async fn a_seeder_that_lies_about_a_chunk_is_found_out_and_the_download_completes() -> Told {
+pub async fn a_seeder_that_lies_about_a_chunk_is_found_out_and_the_download_completes() -> Told {
     let stage = Stage::open().await?;
     let (alice, bob, ferdie) =
         tokio::try_join!(stage.person("Alice"), stage.person("Bob"), stage.person("Ferdie"))?;

@@ -1,4 +1,8 @@
-//! Every journey, one file per promise. What each proves, and how long it takes, is in tests/README.md.
+//! Every journey, one file per group of promises. What each proves is in tests/README.md.
+
+use std::process::ExitCode;
+
+use hashcard_journey_tests::{harness, journeys};
 
 mod attach;
 mod bad_input;
@@ -8,3 +12,33 @@ mod expiry;
 mod false_key;
 mod happy;
 mod restart;
+
+fn main() -> ExitCode {
+    // Those that take longest come first, so that none of them is alone in the end.
+    harness::run(journeys![
+        cli::resell,
+        cli::library,
+        cli::gift,
+        cli::clerk,
+        cli::recover,
+        expiry::an_order_that_nobody_answers_expires_and_the_price_comes_back,
+        restart::a_node_that_restarts_in_the_middle_of_a_purchase_leads_to_exactly_one_order,
+        bad_input::ports_outputs_and_disks_that_are_not_as_they_should_be_lose_nothing,
+        happy::a_film_reaches_its_buyer_is_closed_to_everybody_else_and_is_paid_for,
+        bad_input::a_sale_that_is_not_what_the_buyer_saw_or_can_pay_is_refused_before_money_moves,
+        cli::publish,
+        attach::publish_buy_and_fetch_go_through_the_daemon_that_owns_the_home,
+        happy::every_kind_of_access_gives_exactly_what_it_promises,
+        happy::a_seeder_that_lies_about_a_chunk_is_found_out_and_the_download_completes,
+        cli::fetch,
+        crash::a_fetch_that_was_killed_goes_on_where_it_was,
+        crash::a_fetch_completes_from_the_others_when_a_seeder_is_killed,
+        cli::seed,
+        cli::buy,
+        false_key::a_false_key_is_found_reported_and_refunded_and_its_card_frozen,
+        cli::discover,
+        cli::wallet,
+        bad_input::wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes,
+        cli::every_document_of_the_folder_is_run,
+    ])
+}

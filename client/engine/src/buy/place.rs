@@ -15,6 +15,7 @@ use crate::encryption_keys;
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::holding::ensure_free;
+use crate::money;
 use crate::resell::{first_listings, Listings};
 
 impl Purchase<'_> {
@@ -54,6 +55,7 @@ impl Purchase<'_> {
         let (card, terms) = (self.card, self.card.terms);
         ensure_for_sale(card, &self.actor.account)?;
         ensure_affordable(card.id, terms.price, max_price)?;
+        money::ensure_enough(self.chain, self.actor, Amount(terms.price)).await?;
         self.say_price(terms.price, events).await;
         let chosen = encryption_keys::choose(self.engine, self.actor).await?;
         let signer = &self.actor.signer;
@@ -85,6 +87,7 @@ impl Purchase<'_> {
             ));
         }
         ensure_affordable(listing.card, listing.price, max_price)?;
+        money::ensure_enough(self.chain, self.actor, Amount(listing.price)).await?;
         events
             .say(Event::Chosen {
                 card: listing.card,
@@ -129,6 +132,7 @@ impl Purchase<'_> {
         let key = claiming_key(keys, with, older)?;
         let price = discounted(card.terms.price, discount);
         ensure_affordable(card.id, price, max_price)?;
+        money::ensure_enough(self.chain, self.actor, Amount(price)).await?;
         self.say_price(price, events).await;
         let chosen = encryption_keys::choose(self.engine, self.actor).await?;
         let placing = self.chain.claim(
@@ -285,7 +289,7 @@ fn ensure_for_sale(card: &CardView<Account>, buyer: &Account) -> Result<(), Engi
         return Err(EngineError::new(
             Code::SoldOut,
             format!("all {} keys of card {id} are sold", card.keys_made),
-            "the creator may raise the editions, and holders may sell: hashcard resell show",
+            format!("the creator may raise the editions, and holders may sell: hashcard resell show {id}"),
         ));
     }
     Ok(())

@@ -2,7 +2,7 @@
 //! order only the clerk whose turn it is answers, and the others after him one by one, so that they do not all pay fees for
 //! one commission.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use hashcard_chain::{Account, At, Chain, ChainAt};
 use hashcard_primitives::card::CardId;
@@ -44,6 +44,8 @@ pub(super) struct Clerking {
     /// What was locked, by whom, and what it is to be delivered with: a clerk who is dismissed meanwhile, or whose key is
     /// sold, still owes it, and may deliver it.
     promised: HashMap<OrderId, (Account, By)>,
+    /// What was delivered, by whom, and is not settled: while the creator sleeps nobody else has a reason to settle it.
+    delivered: HashMap<OrderId, Account>,
 }
 
 impl Clerking {
@@ -71,6 +73,7 @@ impl Clerking {
         let then = chain.at(at);
         let mut posts = Vec::new();
         for actor in actors {
+            let mut creators = BTreeSet::new();
             let mut cards = then.clerk_cards(actor.account).await?;
             cards.extend(then.keys_of(actor.account).await?.iter().map(|key| key.card));
             cards.sort_unstable();
@@ -82,6 +85,7 @@ impl Clerking {
                 let clerks = then.clerks(card).await?;
                 let place = clerks.accounts.iter().position(|one| *one == actor.account);
                 if place.is_some() || clerks.any_holder {
+                    creators.extend(then.card(card).await?.map(|view| view.card.creator));
                     posts.push(Post {
                         actor: actor.account,
                         card,
@@ -89,6 +93,14 @@ impl Clerking {
                         clerks: clerks.accounts.len() as u64,
                         any_holder: clerks.any_holder,
                     });
+                }
+            }
+            // Those of an earlier run, too.
+            for creator in creators {
+                for order in then.orders_of_seller(creator).await? {
+                    if order.delivered_by == Some(actor.account) {
+                        self.delivered.insert(order.id, actor.account);
+                    }
                 }
             }
         }
@@ -100,6 +112,44 @@ impl Clerking {
     /// Remembers that an account has locked an order.
     pub(super) fn promise(&mut self, order: OrderId, by: Account, with: By) {
         self.promised.insert(order, (by, with));
+    }
+
+    /// Remembers that an account has delivered an order for its creator.
+    pub(super) fn has_delivered(&mut self, order: OrderId, by: Account) {
+        self.delivered.insert(order, by);
+    }
+
+    /// Orders that an account has delivered and that are not settled.
+    pub(super) async fn unsettled(
+        &mut self,
+        chain: &Chain,
+        actor: &Actor,
+        at: At,
+    ) -> Result<Vec<OrderView<Account>>, EngineError> {
+        let then = chain.at(at);
+        let mut unsettled = Vec::new();
+        let delivered: Vec<OrderId> = self
+            .delivered
+            .iter()
+            .filter(|(_, by)| **by == actor.account)
+            .map(|(order, _)| *order)
+            .collect();
+        for id in delivered {
+            match then.order(id).await? {
+                // Until the delivery is final it is not seen here.
+                Some(order) if order.delivered_by == Some(actor.account) => {
+                    // Of a frozen card nothing is settled any more.
+                    if !then.card(order.card).await?.is_some_and(|view| view.frozen) {
+                        unsettled.push(order);
+                    }
+                }
+                Some(_) => {}
+                None => {
+                    self.delivered.remove(&id);
+                }
+            }
+        }
+        Ok(unsettled)
     }
 
     /// Orders that an account may answer now, and with what.

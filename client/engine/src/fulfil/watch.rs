@@ -1,5 +1,5 @@
 //! What a daemon notices beside its own sales: listings, offers for what the home holds, and money of the home's own
-//! purchases that is due back. It settles purchases and deliveries of the home's that their sellers leave unsettled.
+//! purchases that is due back. It settles purchases that their sellers leave unsettled.
 
 use std::collections::{HashMap, HashSet};
 
@@ -36,8 +36,6 @@ pub(super) struct Watch {
     next_card: CardId,
     /// Orders and offers that were ended, until the block in which that is final, or until it may be tried again.
     ended: HashMap<OrderId, BlockNumber>,
-    /// Orders that an account delivered for their creators, and is paid for once they settle.
-    earning: HashMap<OrderId, Account>,
 }
 
 impl Watch {
@@ -62,14 +60,8 @@ impl Watch {
         self.ended.retain(|_, until| at.number <= *until);
         for actor in actors {
             self.take_back(engine, chain, actor, at, events).await?;
-            self.settle_earnings(chain, actor, at, events).await?;
         }
         Ok(())
-    }
-
-    /// Remembers an order whose settlement pays an account that did not sell it.
-    pub(super) fn earns(&mut self, order: OrderId, account: Account) {
-        self.earning.insert(order, account);
     }
 
     async fn look_at_listings(
@@ -156,7 +148,6 @@ impl Watch {
                 continue;
             }
             if !is_lost(chain, &order, at).await? {
-                // The key can do nothing else until then.
                 self.settle_if_due(chain, actor, &order, at, events).await;
                 continue;
             }
@@ -184,34 +175,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Settles what an account delivered for others, when nobody else does.
-    async fn settle_earnings(
-        &mut self,
-        chain: &Chain,
-        actor: &Actor,
-        at: At,
-        events: &Events,
-    ) -> Result<(), EngineError> {
-        let orders: Vec<OrderId> = self
-            .earning
-            .iter()
-            .filter(|(_, account)| **account == actor.account)
-            .map(|(order, _)| *order)
-            .collect();
-        for id in orders {
-            match chain.at(at).order(id).await? {
-                Some(order) if !self.ended.contains_key(&id) => {
-                    self.settle_if_due(chain, actor, &order, at, events).await;
-                }
-                Some(_) => {}
-                None => {
-                    self.earning.remove(&id);
-                }
-            }
-        }
-        Ok(())
-    }
-
+    /// Settles a purchase whose seller leaves it: until then the key can do nothing else.
     async fn settle_if_due(
         &mut self,
         chain: &Chain,

@@ -6,6 +6,8 @@
 mod bar;
 #[path = "demo/cast.rs"]
 mod cast;
+#[path = "demo/market.rs"]
+mod market;
 #[path = "demo/show.rs"]
 mod show;
 #[path = "demo/story.rs"]
@@ -15,10 +17,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use hashcard_journey_tests::Failure;
 
-use crate::cast::Cast;
+use crate::cast::{Cast, Role};
 use crate::show::Show;
+
+/// What a shell expects of a program that Ctrl-C ended: 128 and the number of SIGINT.
+const INTERRUPTED: u8 = 130;
 
 /// Runs the whole job and prints what happened.
 #[derive(Parser, Debug)]
@@ -27,6 +31,9 @@ struct Options {
     /// What is published: files or folders, each becomes a card
     #[arg(required = true)]
     inputs: Vec<PathBuf>,
+    /// Tell of the market instead, with the first input: resale, clerks, gifts, offers, versions
+    #[arg(long)]
+    market: bool,
     /// Folder for the chain, the homes and the logs
     #[arg(long)]
     work: PathBuf,
@@ -42,22 +49,28 @@ struct Options {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let show = Show::new();
-    let story = async {
-        let mut cast = Cast::new(&options.work, options.keep);
-        let told = story::tell(&show, &mut cast, &options.inputs).await;
-        match told {
-            Ok(()) if options.keep => cast.leave(),
-            Ok(()) => {
-                let stopping = async { cast.stop().await.map(|detail| ((), detail)) };
-                show.step("every process ends when asked", stopping).await
-            }
-            Err(failure) => Err(failure),
-        }
+    let roles: &[Role] = if options.market {
+        &market::ROLES
+    } else {
+        &story::ROLES
     };
-    // A Ctrl-C drops the story, and with it every process that it started.
+    let mut cast = Cast::new(roles, &options.work, options.keep);
+    let story = async {
+        match options.inputs.first() {
+            Some(input) if options.market => market::tell(&show, &mut cast, input).await?,
+            _ => story::tell(&show, &mut cast, &options.inputs).await?,
+        }
+        if options.keep {
+            return cast.leave();
+        }
+        let stopping = async { Ok(((), cast.stop().await?)) };
+        show.step("every process ends when asked", stopping).await?;
+        Ok(String::new())
+    };
+    // A Ctrl-C drops the story; what it started ends with the cast.
     let told = tokio::select! {
         told = story => told,
-        _ = tokio::signal::ctrl_c() => Err(Failure::new("stopped by Ctrl-C")),
+        _ = tokio::signal::ctrl_c() => return ExitCode::from(INTERRUPTED),
     };
     show.table();
     let written = options
@@ -68,8 +81,13 @@ async fn main() -> ExitCode {
         eprintln!("demo: the report: {failure}");
     }
     match told {
-        Ok(()) if show.all_held() && written.is_ok() => ExitCode::SUCCESS,
-        Ok(()) => ExitCode::FAILURE,
+        Ok(farewell) if show.all_held() && written.is_ok() => {
+            if !farewell.is_empty() {
+                println!("\n{farewell}");
+            }
+            ExitCode::SUCCESS
+        }
+        Ok(_) => ExitCode::FAILURE,
         Err(failure) => {
             eprintln!("\ndemo: {failure}");
             ExitCode::FAILURE

@@ -7,18 +7,12 @@ use futures::future::try_join_all;
 use hashcard_journey_tests::{ensure, Failure, Home, Lifetime, Node, Run, Told};
 use serde_json::Value;
 
-/// Roles with the account of the development chain that each acts as.
-const ROLES: [(&str, &str); 6] = [
-    ("creator", "Alice"),
-    ("buyer", "Bob"),
-    ("seeder-1", "Charlie"),
-    ("seeder-2", "Dave"),
-    ("fourth", "Eve"),
-    ("liar", "Ferdie"),
-];
+/// A role, and the account of the development chain that it acts as.
+pub type Role = (&'static str, &'static str);
 
 /// The chain, the people and their daemons.
 pub struct Cast {
+    roles: &'static [Role],
     work: PathBuf,
     lifetime: Lifetime,
     node: Option<Node>,
@@ -30,13 +24,14 @@ pub struct Cast {
 
 impl Cast {
     /// Nobody yet.
-    pub fn new(work: &Path, keep: bool) -> Self {
+    pub fn new(roles: &'static [Role], work: &Path, keep: bool) -> Self {
         let lifetime = if keep {
             Lifetime::MayBeLeft
         } else {
             Lifetime::Bound
         };
         Self {
+            roles,
             work: work.to_owned(),
             lifetime,
             node: None,
@@ -59,7 +54,7 @@ impl Cast {
     /// Makes everybody's home and wallet while the node starts.
     pub async fn assemble(&mut self) -> Told {
         let mut homes = Vec::new();
-        for (role, account) in ROLES {
+        for &(role, account) in self.roles {
             homes.push((role, Home::empty(&self.work, role, account, "", self.lifetime)?));
         }
         let wallets = try_join_all(homes.iter().map(|(_, home)| home.import_wallet()));
@@ -161,11 +156,12 @@ impl Cast {
         Ok(served.join(", "))
     }
 
-    /// Leaves everything running, and says how to talk to it.
-    pub fn leave(&mut self) -> Told {
-        let Some(node) = self.node.take() else {
-            return Ok(());
-        };
+    /// Leaves everything running; how to talk to it, and how to stop it.
+    pub fn leave(&mut self) -> Told<String> {
+        let node = self
+            .node
+            .take()
+            .ok_or_else(|| Failure::new("the chain was not started"))?;
         let mut ids = vec![node.process().pid().to_string()];
         ids.extend(
             self.daemons
@@ -173,9 +169,9 @@ impl Cast {
                 .map(|(_, daemon)| daemon.process().pid().to_string()),
         );
         let hashcard = hashcard_journey_tests::binary("hashcard")?;
-        println!("\nEverything is left running. Talk to it as any of these:");
+        let mut lines = vec!["Everything is left running. Talk to it as any of these:".to_owned()];
         for home in self.homes.values() {
-            println!(
+            lines.push(format!(
                 "  {:<9} {} --node {} --home {} --account {} --passphrase-file {} keys",
                 home.name(),
                 hashcard.display(),
@@ -183,18 +179,18 @@ impl Cast {
                 home.path().display(),
                 home.account(),
                 home.passphrase_file().display()
-            );
+            ));
         }
-        println!("Logs and homes: {}", self.work.display());
-        println!(
-            "Stop it:        kill {} && rm -r {}",
+        lines.push(format!("Logs and homes: {}", self.work.display()));
+        lines.push(format!(
+            "Stop it:        kill {}; rm -r {}",
             ids.join(" "),
             self.work.display()
-        );
+        ));
         node.leave();
         for (_, daemon) in self.daemons.drain(..) {
             daemon.leave();
         }
-        Ok(())
+        Ok(lines.join("\n"))
     }
 }

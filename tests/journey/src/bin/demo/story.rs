@@ -13,8 +13,18 @@ use hashcard_journey_tests::{
 use serde_json::Value;
 
 use crate::bar::Bar;
-use crate::cast::Cast;
+use crate::cast::{Cast, Role};
 use crate::show::Show;
+
+/// Roles with the account of the development chain that each acts as.
+pub const ROLES: [Role; 6] = [
+    ("creator", "Alice"),
+    ("buyer", "Bob"),
+    ("seeder-1", "Charlie"),
+    ("seeder-2", "Dave"),
+    ("fourth", "Eve"),
+    ("liar", "Ferdie"),
+];
 
 /// Price of a key, in CARD and in the smallest unit.
 const PRICE: (&str, u128) = ("1.5", 1_500_000_000_000);
