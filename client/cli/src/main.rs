@@ -157,6 +157,7 @@ fn policy(args: PolicyArgs, clerk: bool) -> Policy {
         best_block_below: args.best_block_below,
         lock_from: args.lock_from,
         clerk,
+        min_commission: args.min_commission,
     }
 }
 

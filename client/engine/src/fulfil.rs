@@ -16,9 +16,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::future::join_all;
 use hashcard_chain::{address_of, Account, At, Chain, Wait};
-use hashcard_primitives::card::{CardId, CardView};
+use hashcard_primitives::card::{CardId, CardView, WHOLE_SHARE};
 use hashcard_primitives::key::{OrderId, OrderState, OrderView, Sale};
-use hashcard_primitives::BlockNumber;
+use hashcard_primitives::{Balance, BlockNumber};
 
 use crate::amount::Amount;
 use crate::command::Event;
@@ -55,6 +55,8 @@ pub struct Policy {
     pub lock_from: Option<Amount>,
     /// Whether to answer orders of other people's cards.
     pub clerk: bool,
+    /// The least commission for which to do so: a delivery costs a fee, and whoever appoints a clerk need not ask him.
+    pub min_commission: Amount,
 }
 
 /// The sales of a daemon's accounts.
@@ -145,7 +147,7 @@ impl Sales {
             open.extend(self.clerk(engine, actors, at, now, events).await?);
         }
         self.watch.look(engine, actors, at, events).await?;
-        self.memory.keep_only(&open);
+        self.memory.keep_only(&open, at.number);
         Ok(())
     }
 
@@ -266,6 +268,9 @@ impl Sales {
             let mut by_card: BTreeMap<CardId, Vec<Delivery>> = BTreeMap::new();
             for (order, by) in self.clerking.work(chain, actor, at, now).await? {
                 open.insert(order.id);
+                if order.lock.is_none() && commission_of(&order) < self.policy.min_commission {
+                    continue;
+                }
                 let todo = self
                     .memory
                     .todo(&self.policy, &order, &actor.account, at.number, now);
@@ -406,6 +411,13 @@ impl Sales {
     }
 }
 
+/// What a clerk is paid for an order, as the chain divides its price.
+fn commission_of(order: &OrderView<Account>) -> Amount {
+    let (whole, share) = (Balance::from(WHOLE_SHARE), Balance::from(order.commission));
+    let of_millions = (order.price / whole).saturating_mul(share);
+    Amount(of_millions.saturating_add((order.price % whole).saturating_mul(share) / whole))
+}
+
 /// Keys of a card that can still be made for orders that nobody has locked: a lock binds an edition.
 async fn editions_left(chain: &Chain, card: &CardView<Account>) -> Result<usize, EngineError> {
     let Some(most) = card.terms.editions.filter(|_| !card.retired) else {
@@ -467,4 +479,28 @@ async fn tell(error: EngineError, events: &Events) {
             remedy: error.remedy,
         })
         .await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capsule::tests::order_of;
+
+    #[test]
+    fn a_commission_is_a_share_of_the_price_rounded_down() {
+        let order = |price, commission| OrderView {
+            price,
+            commission,
+            ..order_of(Sale::Primary)
+        };
+        for (price, share, commission) in [
+            (0, 50_000, 0),
+            (19, 50_000, 0),
+            (20, 50_000, 1),
+            (2_000_000_000_000, 50_000, 100_000_000_000),
+            (Balance::MAX, WHOLE_SHARE, Balance::MAX),
+        ] {
+            assert_eq!(commission_of(&order(price, share)), Amount(commission));
+        }
+    }
 }

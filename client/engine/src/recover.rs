@@ -23,9 +23,9 @@ use crate::library::note_arrival;
 use crate::notation::{access_name, text_of};
 use crate::wallet::AccountName;
 
-/// Most rows of one kind that are told of an account. A line of the home's socket is bounded.
-const MAX_ROWS: usize = 1_024;
-/// Most pages of an account's own feed that are read; with [`MAX_FEED_LIMIT`] cards each these are as many as are told.
+/// Most rows in one answer: a row has up to 400 bytes, and a line of the home's socket is bounded.
+const MAX_ROWS: usize = 8_192;
+/// Most pages of an account's own feed that are read.
 const MAX_FEED_PAGES: usize = 64;
 /// Most accounts in one answer.
 const MAX_ACCOUNTS: usize = 16;
@@ -48,6 +48,7 @@ pub async fn recover(engine: &Engine, also: &[String], events: &Events) -> Resul
     let chain = engine.chain().await?;
     let at = chain.finalized().await?;
     let mut accounts = Vec::new();
+    let mut room = Room { rows: MAX_ROWS };
     for name in names {
         // This remembers it.
         let actor = engine.actor(&name).await?;
@@ -56,7 +57,7 @@ pub async fn recover(engine: &Engine, also: &[String], events: &Events) -> Resul
                 account: actor.address(),
             })
             .await;
-        accounts.push(of_account(engine, chain, &chain.at(at), &actor, at.number, events).await?);
+        accounts.push(of_account(engine, chain, &chain.at(at), &actor, at.number, &mut room, events).await?);
     }
     Ok(Outcome::Recovered {
         accounts,
@@ -70,6 +71,7 @@ async fn of_account(
     then: &ChainAt,
     actor: &Actor,
     block: BlockNumber,
+    room: &mut Room,
     events: &Events,
 ) -> Result<Recovered, EngineError> {
     let account = actor.account;
@@ -77,22 +79,22 @@ async fn of_account(
     let mut more = false;
 
     let mut keys = Vec::new();
-    for key in bounded(then.keys_of(account).await?, &mut more) {
+    for key in room.take(then.keys_of(account).await?, &mut more) {
         let card = then.card(key.card).await?;
         keys.push(opened(engine, chain, actor, &key, card.as_ref()).await?);
         note_arrival(engine, then, actor, &key, block, events).await?;
     }
-    let published = published(engine, chain, then, actor, &mut more).await?;
+    let published = published(engine, chain, then, actor, room, &mut more).await?;
     let shown = |orders: Vec<_>| {
         orders
             .iter()
             .map(|order| OrderShown::of(order, address_of))
             .collect::<Vec<OrderShown>>()
     };
-    let bought = shown(bounded(then.orders_of_buyer(account).await?, &mut more));
-    let sold = shown(bounded(then.orders_of_seller(account).await?, &mut more));
-    let listings = bounded(then.listings_of(account).await?, &mut more);
-    let offers = bounded(then.offers_of_buyer(account).await?, &mut more);
+    let bought = shown(room.take(then.orders_of_buyer(account).await?, &mut more));
+    let sold = shown(room.take(then.orders_of_seller(account).await?, &mut more));
+    let listings = room.take(then.listings_of(account).await?, &mut more);
+    let offers = room.take(then.offers_of_buyer(account).await?, &mut more);
     Ok(Recovered {
         account: actor.name.name().map(str::to_owned),
         address: actor.address(),
@@ -110,8 +112,8 @@ async fn of_account(
             .iter()
             .map(|offer| OfferShown::of(offer, address_of))
             .collect(),
-        clerk_of: bounded(then.clerk_cards(account).await?, &mut more),
-        seats: bounded(then.seats_of(account).await?, &mut more),
+        clerk_of: room.take(then.clerk_cards(account).await?, &mut more),
+        seats: room.take(then.seats_of(account).await?, &mut more),
         more,
     })
 }
@@ -149,6 +151,7 @@ async fn published(
     chain: &Chain,
     then: &ChainAt,
     actor: &Actor,
+    room: &mut Room,
     more: &mut bool,
 ) -> Result<Vec<RecoveredCard>, EngineError> {
     let mut cards = Vec::new();
@@ -169,15 +172,12 @@ async fn published(
             cards.push(recovered_card(engine, chain, actor, &view).await?);
         }
         match page.next {
-            None => return Ok(bounded(cards, more)),
+            None => return Ok(room.take(cards, more)),
             next => cursor = next,
-        }
-        if cards.len() > MAX_ROWS {
-            break;
         }
     }
     *more = true;
-    Ok(bounded(cards, more))
+    Ok(room.take(cards, more))
 }
 
 async fn recovered_card(
@@ -204,11 +204,19 @@ async fn recovered_card(
     })
 }
 
-/// The first rows, and whether there were more.
-fn bounded<T>(mut rows: Vec<T>, more: &mut bool) -> Vec<T> {
-    *more |= rows.len() > MAX_ROWS;
-    rows.truncate(MAX_ROWS);
-    rows
+/// Rows that still fit into the answer.
+struct Room {
+    rows: usize,
+}
+
+impl Room {
+    /// The first rows, as many as fit; `more` becomes true when some do not.
+    fn take<T>(&mut self, mut rows: Vec<T>, more: &mut bool) -> Vec<T> {
+        *more |= rows.len() > self.rows;
+        rows.truncate(self.rows);
+        self.rows = self.rows.saturating_sub(rows.len());
+        rows
+    }
 }
 
 #[cfg(test)]
@@ -216,14 +224,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lists_are_bounded_and_say_so() {
-        let mut more = false;
-        assert_eq!(bounded(vec![1; MAX_ROWS], &mut more).len(), MAX_ROWS);
+    fn an_answer_is_bounded_and_says_so() {
+        let (mut room, mut more) = (Room { rows: 5 }, false);
+        assert_eq!(room.take(vec![1; 3], &mut more).len(), 3);
+        assert_eq!(room.take(vec![1; 2], &mut more).len(), 2);
         assert!(!more);
-        assert_eq!(bounded(vec![1; MAX_ROWS + 1], &mut more).len(), MAX_ROWS);
-        assert!(more);
+        assert!(room.take(vec![1], &mut more).is_empty() && more);
         // Once true it stays so.
-        bounded(vec![1], &mut more);
+        room.take(Vec::<u8>::new(), &mut more);
         assert!(more);
     }
 }

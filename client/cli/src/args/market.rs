@@ -84,7 +84,8 @@ Examples:
 
 Anybody may run it: it needs no seat and listens to nobody. It delivers sales of cards whose creators appointed you, or whose
 terms let any holder deliver, in turn with the others; and orders for your own cards and keys. `hashcard seed --clerk` does
-that and serves content, in one process.
+that and serves content, in one process. A delivery costs a fee, and nobody asks you before he appoints you:
+--min-commission says what is worth it.
 
 A clerk knows the content before its first sale, and remembers it when he is dismissed.";
 
@@ -258,6 +259,9 @@ pub struct PolicyArgs {
     /// Commit to orders for this much and more before delivering them, in CARD
     #[arg(long, value_name = "P")]
     pub lock_from: Option<Amount>,
+    /// Deliver for other creators only when the commission is at least this, in CARD
+    #[arg(long, value_name = "P", default_value = "0")]
+    pub min_commission: Amount,
 }
 
 /// `hashcard clerk`

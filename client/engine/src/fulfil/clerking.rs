@@ -17,8 +17,10 @@ use crate::error::EngineError;
 
 /// How often the posts are looked for anew, in blocks: half a minute.
 const LOOK_AROUND_EVERY: BlockNumber = 10;
-/// Most cards that one daemon watches; the chain is asked about each at every block.
-const MAX_POSTS: usize = 256;
+/// Most posts that are kept. Whoever appoints a clerk need not ask him, but pays a deposit for it.
+const MAX_POSTS: usize = 4_096;
+/// Most posts of one account that are looked at in one block, in turns, so that those of strangers crowd out none.
+const POSTS_AT_ONCE: usize = 256;
 /// Blocks between one clerk and the next once the turn is over: time for a delivery to be in a block that the next one
 /// sees.
 const BETWEEN_CLERKS: BlockNumber = 2;
@@ -41,6 +43,8 @@ struct Post {
 pub(super) struct Clerking {
     posts: Vec<Post>,
     looked_at: Option<BlockNumber>,
+    /// Where the next round of posts begins.
+    next_post: usize,
     /// What was locked, by whom, and what it is to be delivered with: a clerk who is dismissed meanwhile, or whose key is
     /// sold, still owes it, and may deliver it.
     promised: HashMap<OrderId, (Account, By)>,
@@ -162,7 +166,13 @@ impl Clerking {
     ) -> Result<Vec<(OrderView<Account>, By)>, EngineError> {
         let then = chain.at(at);
         let mut work = self.owed(&then, actor).await?;
-        for post in self.posts.iter().filter(|post| post.actor == actor.account) {
+        let own: Vec<&Post> = self
+            .posts
+            .iter()
+            .filter(|post| post.actor == actor.account)
+            .collect();
+        let round = round_of(own.len(), self.next_post);
+        for post in round.filter_map(|place| own.get(place)) {
             // The oldest page is enough: what is answered makes place for the rest.
             for order in then.orders_of_card(post.card, 0).await?.orders {
                 let is_foreign = order.buyer != actor.account && order.seller != actor.account;
@@ -177,6 +187,7 @@ impl Clerking {
                 }
             }
         }
+        self.next_post = self.next_post.wrapping_add(POSTS_AT_ONCE);
         Ok(work)
     }
 
@@ -268,6 +279,12 @@ impl Post {
     }
 }
 
+/// Places of this round among `count` posts: all of them, or as many as one round has.
+fn round_of(count: usize, from: usize) -> impl Iterator<Item = usize> {
+    let from = from.checked_rem(count).unwrap_or(0);
+    (from..count).chain(0..from).take(POSTS_AT_ONCE)
+}
+
 /// A number that differs from account to account and from order to order.
 fn scattered(account: &Account, order: OrderId) -> u64 {
     let [a, b, c, d, e, f, g, h, ..] = *account;
@@ -307,6 +324,19 @@ mod tests {
         assert!(post(None, 3).begins(12, 100) >= behind_all);
         let alone = post(None, 0).begins(12, 100);
         assert!(alone < 100 + HOLDERS_PLACES as u32 * BETWEEN_CLERKS);
+    }
+
+    #[test]
+    fn every_post_is_looked_at_within_a_few_rounds() {
+        assert_eq!(round_of(0, 7).count(), 0);
+        assert_eq!(round_of(3, 7).collect::<Vec<_>>(), [1, 2, 0]);
+        let mut seen = std::collections::HashSet::new();
+        for round in 0..3 {
+            let places: Vec<usize> = round_of(600, round * POSTS_AT_ONCE).collect();
+            assert_eq!(places.len(), POSTS_AT_ONCE);
+            seen.extend(places);
+        }
+        assert_eq!(seen.len(), 600);
     }
 
     #[test]

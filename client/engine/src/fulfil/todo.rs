@@ -41,9 +41,10 @@ pub(super) struct Memory {
 }
 
 impl Memory {
-    /// What is not open any more needs no memory.
-    pub(super) fn keep_only(&mut self, open: &HashSet<OrderId>) {
-        self.resting.retain(|order, _| open.contains(order));
+    /// What is not open any more needs no memory; what rests may only be out of sight.
+    pub(super) fn keep_only(&mut self, open: &HashSet<OrderId>, finalized: BlockNumber) {
+        self.resting
+            .retain(|order, until| open.contains(order) || finalized <= *until);
         for orders in [&mut self.seen, &mut self.left, &mut self.over] {
             orders.retain(|order| open.contains(order));
         }
@@ -130,6 +131,7 @@ mod tests {
         best_block_below: None,
         lock_from: None,
         clerk: false,
+        min_commission: Amount(0),
     };
 
     fn todo(order: &OrderView<Account>, finalized: BlockNumber, now: BlockNumber) -> Todo {
@@ -151,8 +153,11 @@ mod tests {
         assert_eq!(memory.todo(&PLAIN, &waiting(), &ME, 101, 101), Todo::Over);
         memory.over.insert(12);
         assert_eq!(memory.todo(&PLAIN, &waiting(), &ME, 101, 101), Todo::Nothing);
-        memory.keep_only(&HashSet::new());
-        assert!(memory.over.is_empty());
+        memory.resting.insert(12, 105);
+        memory.keep_only(&HashSet::new(), 105);
+        assert!(memory.over.is_empty() && memory.resting.len() == 1);
+        memory.keep_only(&HashSet::new(), 106);
+        assert!(memory.resting.is_empty());
     }
 
     #[test]
