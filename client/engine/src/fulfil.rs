@@ -16,9 +16,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use futures::future::join_all;
 use hashcard_chain::{address_of, Account, At, Chain, Wait};
-use hashcard_primitives::card::{CardId, CardView, WHOLE_SHARE};
+use hashcard_primitives::card::{CardId, CardView};
 use hashcard_primitives::key::{OrderId, OrderState, OrderView, Sale};
-use hashcard_primitives::{Balance, BlockNumber};
+use hashcard_primitives::share::part;
+use hashcard_primitives::BlockNumber;
 
 use crate::amount::Amount;
 use crate::command::Event;
@@ -413,9 +414,7 @@ impl Sales {
 
 /// What a clerk is paid for an order, as the chain divides its price.
 fn commission_of(order: &OrderView<Account>) -> Amount {
-    let (whole, share) = (Balance::from(WHOLE_SHARE), Balance::from(order.commission));
-    let of_millions = (order.price / whole).saturating_mul(share);
-    Amount(of_millions.saturating_add((order.price % whole).saturating_mul(share) / whole))
+    Amount(part(order.price, order.commission))
 }
 
 /// Keys of a card that can still be made for orders that nobody has locked: a lock binds an edition.
@@ -483,6 +482,9 @@ async fn tell(error: EngineError, events: &Events) {
 
 #[cfg(test)]
 mod tests {
+    use hashcard_primitives::card::WHOLE_SHARE;
+    use hashcard_primitives::Balance;
+
     use super::*;
     use crate::capsule::tests::order_of;
 

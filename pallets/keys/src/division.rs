@@ -7,6 +7,7 @@
 use alloc::vec::Vec;
 use hashcard_primitives::{
     card::{Collaborator, WHOLE_SHARE},
+    share::part,
     Balance,
 };
 use sp_runtime::{AccountId32, Permill};
@@ -76,16 +77,6 @@ fn take(left: &mut Balance, whole: Balance, share: u32) -> Balance {
     let taken = part(whole, share).min(*left);
     *left = left.saturating_sub(taken);
     taken
-}
-
-/// ⌊amount · share / 10⁶⌋, exact for every amount: the amount is split into millions and a rest, so nothing is
-/// ever larger than it. A share beyond the whole counts as the whole.
-fn part(amount: Balance, share: u32) -> Balance {
-    let share = Balance::from(share.min(WHOLE_SHARE));
-    let whole = Balance::from(WHOLE_SHARE);
-    let of_millions = (amount / whole).saturating_mul(share);
-    let of_rest = (amount % whole).saturating_mul(share) / whole;
-    of_millions.saturating_add(of_rest)
 }
 
 #[cfg(test)]

@@ -3,6 +3,10 @@
 use crate::{
     blob::ContentRoot,
     card::{CardId, CardView, Sources},
+    channel::{
+        CreditView, LaneView, PoolId, PoolView, SessionId, SessionView, VoucherPayment, VoucherRefusal,
+        Vouchers,
+    },
     feed::{FeedPage, FeedQuery},
     key::{
         ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
@@ -80,6 +84,22 @@ sp_api::decl_runtime_apis! {
         /// Parts per million that holders of the superseded card save on a key of this one; `None` if they may not
         /// claim it.
         fn upgrade(card: CardId) -> Option<u32>;
+    }
+
+    /// Pools and what they owe. Every page has at most 64 rows.
+    pub trait ChannelsApi {
+        /// A pool that has a row.
+        fn pool(id: PoolId) -> Option<PoolView<AccountId32>>;
+        /// Pools of an account, in order, after `after`.
+        fn pools_of(owner: AccountId32, after: Option<PoolId>) -> Vec<PoolView<AccountId32>>;
+        /// Sessions of a pool, in order, after `after`.
+        fn sessions(pool: PoolId, after: Option<SessionId>) -> Vec<SessionView>;
+        /// Lanes of a session, in no particular order, after the lane towards `after`.
+        fn lanes(pool: PoolId, session: SessionId, after: Option<AccountId32>) -> Vec<LaneView<AccountId32>>;
+        /// What stands behind a session's vouchers to a payee.
+        fn credit(pool: PoolId, session: SessionId, payee: AccountId32) -> Option<CreditView<AccountId32>>;
+        /// What these vouchers would be paid now, one after the other.
+        fn quote(vouchers: Vouchers<AccountId32>) -> Vec<Result<VoucherPayment, VoucherRefusal>>;
     }
 
     /// The lengths that genesis set.

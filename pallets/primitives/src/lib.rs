@@ -1,4 +1,4 @@
-//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders.
+//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers.
 //!
 //! Concrete over identifiers, generic only over the account type: the chain has `AccountId32`, the client
 //! 32 plain bytes, and both encode alike. Without the feature `runtime` nothing of Substrate is linked, so
@@ -9,6 +9,7 @@ extern crate alloc;
 
 pub mod blob;
 pub mod card;
+pub mod channel;
 pub mod coverage;
 pub mod feed;
 pub mod footer;
@@ -16,6 +17,7 @@ pub mod key;
 pub mod leaf;
 pub mod lengths;
 pub mod seeder;
+pub mod share;
 
 #[cfg(feature = "runtime")]
 pub mod api;

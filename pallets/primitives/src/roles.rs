@@ -2,7 +2,9 @@
 
 use crate::{
     card::{Card, CardId, Terms},
+    coverage::Coverage,
     key::ItemId,
+    Balance, BlockNumber,
 };
 use alloc::vec::Vec;
 use sp_runtime::{AccountId32, DispatchResult};
@@ -13,6 +15,10 @@ pub trait CardLookup {
     fn card(id: CardId) -> Option<Card<AccountId32>>;
     /// Its terms; `None` when it is unknown or retired.
     fn terms(id: CardId) -> Option<Terms>;
+    /// Whether a card ever had this number, even if nothing of it is left.
+    fn was_published(id: CardId) -> bool {
+        Self::card(id).is_some()
+    }
     /// Makes a card exist in benchmarks, with a blob of `blob_len` bytes committed to `commitments`.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_card(
@@ -54,6 +60,42 @@ impl CardDependents for () {
     fn is_frozen(_: CardId) -> bool {
         false
     }
+}
+
+/// Is told of every fee that the network burns, with the card that it was burnt for. Played by pallet-rewards: each unit of
+/// it creates credit once.
+pub trait BurntFees {
+    /// Out of a sale of a key.
+    fn of_sale(card: CardId, fee: Balance);
+    /// Out of a payment for delivered bytes.
+    fn of_delivery(card: CardId, payee: &AccountId32, fee: Balance);
+}
+
+impl BurntFees for () {
+    fn of_sale(_: CardId, _: Balance) {}
+    fn of_delivery(_: CardId, _: &AccountId32, _: Balance) {}
+}
+
+/// A seat, for whoever rewards it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeatStanding {
+    /// What its seeder says he holds.
+    pub coverage: Coverage,
+    /// What he bonded.
+    pub bond: Balance,
+    /// Block in which the seat was taken.
+    pub joined_at: BlockNumber,
+    /// Block in which the coverage was last changed; that of joining if it never was.
+    pub covered_at: BlockNumber,
+}
+
+/// Looks seats up. Played by pallet-seeders.
+pub trait SeatLookup {
+    /// The seat of a seeder on a card, if it is live.
+    fn seat(card: CardId, seeder: &AccountId32) -> Option<SeatStanding>;
+    /// Makes a seat exist in benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_seat(card: CardId, seeder: &AccountId32, standing: SeatStanding);
 }
 
 /// The tokens that wallets see. Played by pallet-nfts, through the runtime's glue.
