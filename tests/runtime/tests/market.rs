@@ -294,7 +294,7 @@ fn sequences() -> u32 {
     std::env::var("HASHCARD_SEQUENCES")
         .ok()
         .and_then(|n| n.parse().ok())
-        .unwrap_or(1_000)
+        .unwrap_or(2_000)
 }
 
 /// Plays sequences on one thread; the shortest failing script is the panic's message.
