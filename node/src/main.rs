@@ -10,5 +10,7 @@ mod rpc;
 mod service;
 
 fn main() -> sc_cli::Result<()> {
+    // Else the RPC and the key commands would neither read nor write addresses as this chain's clients do.
+    sp_core::crypto::set_default_ss58_version(hashcard_runtime::constants::SS58_PREFIX.into());
     command::run()
 }

@@ -11,6 +11,7 @@
 //! | [`Run`], [`Ran`], [`Refusal`] | a command: its events, its outcome, its error |
 //! | [`harness`] | runs journeys side by side |
 //! | [`content`] | things to publish, and whether they came back |
+//! | [`fork`] | two validators that can be parted and joined |
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
 //!
@@ -20,6 +21,7 @@ mod binaries;
 pub mod content;
 mod failure;
 pub mod false_creator;
+pub mod fork;
 pub mod harness;
 mod home;
 pub mod liar;

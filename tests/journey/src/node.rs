@@ -1,4 +1,4 @@
-//! A development chain of one validator, on loopback only, that can be killed and started again where it was.
+//! A validator of a chain that is on loopback only, that can be killed and started again where it was. Mostly it is alone.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -26,19 +26,27 @@ pub struct Node {
     lifetime: Lifetime,
     port: u16,
     starts: u32,
+    role: Vec<OsString>,
 }
 
 impl Node {
-    /// Starts a chain at block 0 in `folder`, and waits for its first block.
+    /// Starts a development chain at block 0 in `folder`, and waits for its first block.
     pub async fn start(folder: &Path, lifetime: Lifetime) -> Told<Self> {
+        Self::start_as(folder, lifetime, vec!["--dev".into()]).await
+    }
+
+    /// Starts a node at block 0 in `folder`, and waits for its first block. `role` are the words that say of which chain it is,
+    /// and what it does there.
+    pub async fn start_as(folder: &Path, lifetime: Lifetime, role: Vec<OsString>) -> Told<Self> {
         std::fs::create_dir_all(folder)?;
-        let (process, port) = launch(folder, lifetime, 0, 1).await?;
+        let (process, port) = launch(folder, lifetime, 0, 1, &role).await?;
         let node = Self {
             process,
             folder: folder.to_owned(),
             lifetime,
             port,
             starts: 1,
+            role,
         };
         node.reach(1).await?;
         Ok(node)
@@ -115,7 +123,7 @@ impl Node {
     /// Starts it again on the same chain and port, and waits until it makes blocks.
     pub async fn start_again(&mut self) -> Told {
         self.starts += 1;
-        let (process, port) = launch(&self.folder, self.lifetime, self.port, self.starts).await?;
+        let (process, port) = launch(&self.folder, self.lifetime, self.port, self.starts, &self.role).await?;
         self.process = process;
         if port != self.port {
             return Err(Failure::new(format!(
@@ -133,9 +141,14 @@ impl Node {
 }
 
 /// Starts the node; `port` 0 has the system choose one. Gives the port on which it answers.
-async fn launch(folder: &Path, lifetime: Lifetime, port: u16, start: u32) -> Told<(Process, u16)> {
+async fn launch(
+    folder: &Path,
+    lifetime: Lifetime,
+    port: u16,
+    start: u32,
+    role: &[OsString],
+) -> Told<(Process, u16)> {
     let arguments: Vec<OsString> = [
-        "--dev",
         "--no-prometheus",
         "--no-telemetry",
         "--rpc-cors=all",
@@ -144,6 +157,7 @@ async fn launch(folder: &Path, lifetime: Lifetime, port: u16, start: u32) -> Tol
     ]
     .into_iter()
     .map(OsString::from)
+    .chain(role.iter().cloned())
     .chain(["--base-path".into(), folder.join("chain").into_os_string()])
     .collect();
     let _turn = STARTING.lock().await;

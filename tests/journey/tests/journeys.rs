@@ -10,12 +10,14 @@ mod cli;
 mod crash;
 mod expiry;
 mod false_key;
+mod fork;
 mod happy;
 mod restart;
 
 fn main() -> ExitCode {
     // Those that take longest come first, so that none of them is alone in the end.
     harness::run(journeys![
+        fork::a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_no_key,
         cli::resell,
         cli::library,
         cli::gift,

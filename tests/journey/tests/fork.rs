@@ -1,0 +1,137 @@
+//! A chain that forks under those who trade on it, and a buyer who spends the same money on both sides.
+
+use hashcard_journey_tests::fork::{primaries_above, Fork};
+use hashcard_journey_tests::{content, ensure, until, Failure, Home, Lifetime, Node, Told};
+use serde_json::json;
+
+/// Blocks after the order for which the clerk is watched: more than he would need if he did not wait for finality.
+const WATCHED_BLOCKS: u32 = 4;
+/// Blocks that the other side makes at least beyond this one.
+const LONGER_BY: u32 = 4;
+
+/// An account of the development chains, at home in a folder of its own.
+async fn person(fork: &Fork, folder: &std::path::Path, name: &str, account: &str) -> Told<Home> {
+    Home::endowed(folder, name, account, &fork.here.url(), Lifetime::Bound).await
+}
+
+async fn publish(maker: &Home, folder: &std::path::Path, number: u64) -> Told<String> {
+    let file = content::noise_file(&folder.join(format!("input-{number}")), 5_000, number)?;
+    let words = [
+        "publish",
+        &file.display().to_string(),
+        "--title",
+        "A file",
+        "--price",
+        "3",
+    ];
+    Ok(maker.done(&words).await?["card"].to_string())
+}
+
+async fn transactions_of(node: &Node, person: &Home) -> Told<u64> {
+    let next = node
+        .ask("system_accountNextIndex", json!([person.address().await?]))
+        .await?;
+    next.as_u64()
+        .ok_or_else(|| Failure::new(format!("no number of transactions: {next}")))
+}
+
+pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_no_key() -> Told {
+    let folder = tempfile::tempdir()?;
+    let stage = folder.path();
+    let mut fork = Fork::open(stage).await?;
+    let (bold, maker, clerk, buyer) = tokio::try_join!(
+        person(&fork, stage, "bold", "Charlie"),
+        person(&fork, stage, "maker", "Dave"),
+        person(&fork, stage, "clerk", "Ferdie"),
+        person(&fork, stage, "buyer", "Eve"),
+    )?;
+    let mut elsewhere = person(&fork, stage, "elsewhere", "Eve").await?;
+    elsewhere.use_node(&fork.there.url());
+    let ready = tokio::try_join!(
+        publish(&bold, stage, 0),
+        async {
+            let card = publish(&maker, stage, 1).await?;
+            clerk.done(&["keys", "register"]).await?;
+            maker
+                .done(&["clerk", "appoint", &card, &clerk.address().await?])
+                .await?;
+            Ok(card)
+        },
+        buyer.done(&["keys", "register"]),
+    )?;
+    let (risky, careful) = (ready.0, ready.1);
+    let before = tokio::try_join!(bold.money(), clerk.money(), buyer.money())?;
+    let silent = transactions_of(&fork.here, &clerk).await?;
+    let spent = transactions_of(&fork.here, &buyer).await?;
+
+    let common = fork.part().await?;
+    // One delivers small sales of his own on best blocks, at his own risk. The other is a clerk, who never does, whatever he says.
+    let mut bold_desk = bold.start(&["clerk", "--best-block-below", "100"]).await?;
+    let mut clerk_desk = clerk.start(&["clerk", "--best-block-below", "100"]).await?;
+    tokio::try_join!(bold_desk.event("clerking"), clerk_desk.event("clerking"))?;
+    let mut buying = Vec::new();
+    for card in [&risky, &careful] {
+        let mut run = buyer.start(&["buy", card]).await?;
+        run.event("ordered").await?;
+        buying.push(run);
+    }
+    bold_desk.event("fulfilled").await?;
+    // The buyer never meant to wait.
+    drop(buying);
+    let ordered = fork.here.best().await?;
+    fork.here.reach(ordered + WATCHED_BLOCKS).await?;
+    ensure(transactions_of(&fork.here, &clerk).await? == silent, || {
+        "a clerk revealed a capsule for an order that was not final".to_owned()
+    })?;
+    let (height, weight) = (
+        fork.here.best().await?,
+        primaries_above(&fork.here, common).await?,
+    );
+    fork.here.kill().await?;
+
+    // On the other side the same account spends the same two numbers on something else.
+    let to = elsewhere.address().await?;
+    for _ in 0..2 {
+        let mut sending = elsewhere.start(&["wallet", "send", &to, "1"]).await?;
+        sending.event("included").await?;
+    }
+    ensure(
+        transactions_of(&fork.there, &elsewhere).await? == spent + 2,
+        || "the other side took other transactions than two".to_owned(),
+    )?;
+    fork.there.reach(height + LONGER_BY).await?;
+    while primaries_above(&fork.there, common).await? <= weight {
+        fork.there.next_block().await?;
+    }
+    let height = fork.there.best().await?;
+    fork.here.start_again().await?;
+    fork.join().await?;
+    fork.agree(height).await?;
+
+    // What was delivered is not there, and nobody paid for it or was paid.
+    for card in [&risky, &careful] {
+        let seen = buyer.done(&["card", card]).await?;
+        ensure(seen["card"]["keys_made"] == 0, || seen.to_string())?;
+    }
+    let keys = buyer.done(&["keys"]).await?;
+    let none = |field: &str| keys[field].as_array().is_some_and(Vec::is_empty);
+    ensure(none("keys") && none("orders"), || keys.to_string())?;
+    let after = tokio::try_join!(bold.money(), clerk.money(), buyer.money())?;
+    ensure((after.0, after.1) == (before.0, before.1), || {
+        format!("the sellers had {before:?} and have {after:?}")
+    })?;
+    ensure(after.2.held == before.2.held, || {
+        format!("the buyer had {:?} and has {:?}", before.2, after.2)
+    })?;
+
+    // And both go on: the same orders, made on the chain that stayed, bring the keys.
+    for card in [&risky, &careful] {
+        let bought = buyer.done(&["buy", card]).await?;
+        ensure(bought["key_verified"] == true, || bought.to_string())?;
+    }
+    let held = |keys: &serde_json::Value| keys["keys"].as_array().is_some_and(|keys| keys.len() == 2);
+    until(&fork.here, &buyer, &["keys"], "two keys", held).await?;
+    let ended = clerk_desk.stop().await?.outcome()?;
+    ensure(ended["fulfilled"] == 1, || ended.to_string())?;
+    bold_desk.stop().await?.outcome().map(drop)
+}
