@@ -27,10 +27,8 @@ async fn publish(maker: &Home, folder: &std::path::Path, number: u64) -> Told<St
     Ok(maker.done(&words).await?["card"].to_string())
 }
 
-async fn transactions_of(node: &Node, person: &Home) -> Told<u64> {
-    let next = node
-        .ask("system_accountNextIndex", json!([person.address().await?]))
-        .await?;
+async fn transactions_of(node: &Node, address: &str) -> Told<u64> {
+    let next = node.ask("system_accountNextIndex", json!([address])).await?;
     next.as_u64()
         .ok_or_else(|| Failure::new(format!("no number of transactions: {next}")))
 }
@@ -45,6 +43,7 @@ pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_n
         person(&fork, stage, "clerk", "Ferdie"),
         person(&fork, stage, "buyer", "Eve"),
     )?;
+    let again = person(&fork, stage, "again", "Eve").await?;
     let mut elsewhere = person(&fork, stage, "elsewhere", "Eve").await?;
     elsewhere.use_node(&fork.there.url());
     let ready = tokio::try_join!(
@@ -60,29 +59,34 @@ pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_n
         buyer.done(&["keys", "register"]),
     )?;
     let (risky, careful) = (ready.0, ready.1);
+    let (makers_address, clerks_address, buyers_address) =
+        tokio::try_join!(maker.address(), clerk.address(), buyer.address())?;
     let before = tokio::try_join!(bold.money(), clerk.money(), buyer.money())?;
-    let silent = transactions_of(&fork.here, &clerk).await?;
-    let spent = transactions_of(&fork.here, &buyer).await?;
+    let silent = transactions_of(&fork.here, &clerks_address).await?;
+    let spent = transactions_of(&fork.here, &buyers_address).await?;
 
     let common = fork.part().await?;
     // One delivers small sales of his own on best blocks, at his own risk. The other is a clerk, who never does, whatever he says.
     let mut bold_desk = bold.start(&["clerk", "--best-block-below", "100"]).await?;
     let mut clerk_desk = clerk.start(&["clerk", "--best-block-below", "100"]).await?;
     tokio::try_join!(bold_desk.event("clerking"), clerk_desk.event("clerking"))?;
+    // Two homes of one account: a home has one command at a time, and neither order becomes final.
     let mut buying = Vec::new();
-    for card in [&risky, &careful] {
-        let mut run = buyer.start(&["buy", card]).await?;
-        run.event("ordered").await?;
-        buying.push(run);
+    for (number, (home, card)) in (1u64..).zip([(&buyer, &risky), (&again, &careful)]) {
+        buying.push(home.start(&["buy", card]).await?);
+        while transactions_of(&fork.here, &buyers_address).await? < spent + number {
+            fork.here.next_block().await?;
+        }
     }
     bold_desk.event("fulfilled").await?;
-    // The buyer never meant to wait.
+    let ordered = fork.here.next_block().await?;
+    // The buyer never meant to wait until his orders are final.
     drop(buying);
-    let ordered = fork.here.best().await?;
     fork.here.reach(ordered + WATCHED_BLOCKS).await?;
-    ensure(transactions_of(&fork.here, &clerk).await? == silent, || {
-        "a clerk revealed a capsule for an order that was not final".to_owned()
-    })?;
+    ensure(
+        transactions_of(&fork.here, &clerks_address).await? == silent,
+        || "a clerk revealed a capsule for an order that was not final".to_owned(),
+    )?;
     let (height, weight) = (
         fork.here.best().await?,
         primaries_above(&fork.here, common).await?,
@@ -90,13 +94,12 @@ pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_n
     fork.here.kill().await?;
 
     // On the other side the same account spends the same two numbers on something else.
-    let to = elsewhere.address().await?;
     for _ in 0..2 {
-        let mut sending = elsewhere.start(&["wallet", "send", &to, "1"]).await?;
+        let mut sending = elsewhere.start(&["wallet", "send", &makers_address, "1"]).await?;
         sending.event("included").await?;
     }
     ensure(
-        transactions_of(&fork.there, &elsewhere).await? == spent + 2,
+        transactions_of(&fork.there, &buyers_address).await? == spent + 2,
         || "the other side took other transactions than two".to_owned(),
     )?;
     fork.there.reach(height + LONGER_BY).await?;
