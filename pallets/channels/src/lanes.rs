@@ -1,10 +1,7 @@
 //! Reserves: money of the pool that one payee alone can be paid. **A reserve counts against the session's cap from the
 //! moment it is made**, so a payee who reads cap, charged and his own reserve knows what is left for him.
 
-use crate::{
-    rows::session_key,
-    Config, Error, Event, HoldReason, Lanes, Pallet, Pools, Sessions,
-};
+use crate::{rows::session_key, Config, Error, Event, HoldReason, Lanes, Pallet, Pools, Sessions};
 use frame_support::ensure;
 use hashcard_primitives::{
     channel::{LaneOpening, LaneOpenings, PoolId, SessionId, MAX_LINES_PER_LANE},

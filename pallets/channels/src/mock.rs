@@ -51,8 +51,8 @@ impl pallet_balances::Config for Test {
 }
 
 parameter_types! {
-    /// Leaves a remainder at most amounts, so that rounding is seen.
-    pub const NetworkFee: Permill = Permill::from_parts(25_000);
+    /// Leaves a remainder at most amounts, so that rounding is seen. In storage, so that a test can have another.
+    pub storage NetworkFee: Permill = Permill::from_parts(25_000);
     pub const ChannelsPalletId: PalletId = PalletId(*b"hc/chans");
     /// In storage, so that a test can change it as an upgrade would.
     pub storage DepositPerByte: Balance = 1;

@@ -11,6 +11,7 @@ mod query;
 mod redeem;
 mod refusals;
 mod sessions;
+mod vectors;
 
 use crate::{mock::*, Event, HoldReason};
 use frame_support::{assert_ok, traits::fungible::InspectHold};

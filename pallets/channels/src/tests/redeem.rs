@@ -4,6 +4,7 @@ use frame_support::{
     assert_noop,
     traits::{LockableCurrency, WithdrawReasons},
 };
+use sp_runtime::Permill;
 
 #[test]
 fn a_voucher_pays_payee_creator_and_network_whoever_sends_it() {
@@ -282,5 +283,29 @@ fn an_owner_who_locks_and_spends_the_rest_still_pays() {
         Balances::set_lock(*b"for ever", &OWNER, Balance::MAX, WithdrawReasons::all());
         redeem(&[promise(MONEY)]);
         assert_eq!(last_payment().0, MONEY);
+    });
+}
+
+#[test]
+fn the_examples_of_the_specification_hold() {
+    chain(|| {
+        NetworkFee::set(&Permill::from_percent(1));
+        FakeCards::publish(FILM, CREATOR, TENTH);
+        assert_ok!(Channels::open_pool(by(OWNER), 1_000));
+        assert_ok!(Channels::add_session(by(OWNER), 0, key(), MONEY, EXPIRES_AT));
+        open_lane(&PAYEE, 600, 1);
+        for (promised, paid, to_payee, burnt, shortfall) in [
+            (500, 500, 445, 5, 0),
+            (800, 300, 267, 3, 0),
+            (1_500, 200, 178, 2, 500),
+        ] {
+            redeem(&[promise(promised)]);
+            assert_eq!(last_payment(), (paid, to_payee, burnt, shortfall));
+            if promised == 800 {
+                assert_voucher_refused(promise(700), VoucherRefusal::NothingDue);
+            }
+        }
+        assert_voucher_refused(promise(1_500), VoucherRefusal::NothingLeft);
+        assert_eq!(free(&CREATOR), WEALTH + 50 + 30 + 20);
     });
 }
