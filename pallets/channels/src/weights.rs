@@ -26,8 +26,7 @@ pub trait WeightInfo {
     fn redeem_ed25519(v: u32) -> Weight;
     /// The same, signed with sr25519.
     fn redeem_sr25519(v: u32) -> Weight;
-    /// `redeem` of 64 vouchers of one line each and `l` lines more, each of another creator whose account cannot take his
-    /// part.
+    /// `redeem` of 64 vouchers of one line each and `l` lines more, each of another creator.
     fn redeem_lines(l: u32) -> Weight;
     /// `close_pool`.
     fn close_pool() -> Weight;
@@ -99,7 +98,7 @@ impl WeightInfo for () {
         Self::redeem_ed25519(v)
     }
     fn redeem_lines(l: u32) -> Weight {
-        // Line, card, the creator's account and what he left unclaimed; and what rewards remember of the fee.
+        // Line, card, the creator's account and what he may leave unclaimed; and what is remembered of the fee.
         let each = of_rows(5, 4, 60);
         Self::redeem_sr25519(64).saturating_add(each.saturating_mul(l.into()))
     }
