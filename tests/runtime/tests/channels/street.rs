@@ -152,7 +152,7 @@ impl Street {
             row.rows_left() > 0 && row.is_over(now)
         };
         let over: Vec<_> = (0..self.books.pools.len()).filter(waits).collect();
-        match over.is_empty() || pick % 4 == 0 {
+        match over.is_empty() || pick.is_multiple_of(4) {
             true => self.pool(pick),
             false => over[pick % over.len()],
         }
@@ -172,7 +172,7 @@ impl Street {
                     .map(move |(session, _)| (pool, session))
             })
             .collect();
-        if ended.is_empty() || pool % 4 == 0 {
+        if ended.is_empty() || pool.is_multiple_of(4) {
             let pool = self.pool(pool);
             return (pool, self.session(pool, session));
         }
@@ -182,7 +182,7 @@ impl Street {
     /// Mostly somebody who has a lane.
     fn payee_of(session: Option<&Session>, pick: usize) -> AccountId {
         let lanes: Vec<_> = session.into_iter().flat_map(|row| row.lanes.keys()).collect();
-        match lanes.is_empty() || pick % 8 == 0 {
+        match lanes.is_empty() || pick.is_multiple_of(8) {
             true => payee(pick),
             false => lanes[pick % lanes.len()].clone(),
         }
