@@ -11,6 +11,10 @@ use frame_support::{
 use hashcard_primitives::{
     blob::ContentRoot,
     card::{CardId, CardView, Sources},
+    channel::{
+        CreditView, LaneView, PoolId, PoolView, SessionId, SessionView, VoucherPayment, VoucherRefusal,
+        Vouchers,
+    },
     feed::{FeedPage, FeedQuery},
     key::{
         ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
@@ -284,6 +288,27 @@ impl_runtime_apis! {
         }
     }
 
+    impl hashcard_primitives::api::ChannelsApi<Block> for Runtime {
+        fn pool(id: PoolId) -> Option<PoolView<AccountId>> {
+            Channels::pool(id)
+        }
+        fn pools_of(owner: AccountId, after: Option<PoolId>) -> Vec<PoolView<AccountId>> {
+            Channels::pools_of(owner, after)
+        }
+        fn sessions(pool: PoolId, after: Option<SessionId>) -> Vec<SessionView> {
+            Channels::sessions(pool, after)
+        }
+        fn lanes(pool: PoolId, session: SessionId, after: Option<AccountId>) -> Vec<LaneView<AccountId>> {
+            Channels::lanes(pool, session, after)
+        }
+        fn credit(pool: PoolId, session: SessionId, payee: AccountId) -> Option<CreditView<AccountId>> {
+            Channels::credit(pool, session, payee)
+        }
+        fn quote(vouchers: Vouchers<AccountId>) -> Vec<Result<VoucherPayment, VoucherRefusal>> {
+            Channels::quote(vouchers)
+        }
+    }
+
     impl hashcard_primitives::api::LengthsApi<Block> for Runtime {
         fn lengths() -> hashcard_primitives::lengths::Lengths {
             hashcard_primitives::lengths::Lengths {
@@ -293,6 +318,7 @@ impl_runtime_apis! {
                 settlement_window_blocks: Keys::settlement_window(),
                 seat_lifetime_blocks: Seeders::seat_lifetime(),
                 lock_window_blocks: Keys::lock_window(),
+                closing_window_blocks: Channels::closing_window(),
             }
         }
     }

@@ -16,6 +16,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_cards, Cards]
     [pallet_seeders, Seeders]
     [pallet_keys, Keys]
+    [pallet_channels, Channels]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

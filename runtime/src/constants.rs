@@ -30,7 +30,8 @@ pub mod money {
 
     /// Least bond of a seat. A list of 256 seats costs 25.6 CARD to crowd out with seats that serve nothing.
     pub const MIN_SEAT_BOND: Balance = 100 * MILLICARD;
-    /// Part of a sale that burns. Small beside what markets take; what it funds are rewards for seeders.
+    /// Part of a sale, and of each payment for delivered bytes, that burns. Small beside what markets take; what it funds
+    /// are rewards for seeders.
     pub const NETWORK_FEE: Permill = Permill::from_percent(1);
     /// Part of a price that the seller of a resale, and whoever locks an order, stakes on delivering in time. It pays a
     /// buyer for the time that his money was held; small enough that a holder whose machine failed once can bear it.

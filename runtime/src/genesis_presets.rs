@@ -13,6 +13,7 @@ struct Pace {
     settlement_window_blocks: BlockNumber,
     lock_window_blocks: BlockNumber,
     seat_lifetime_blocks: BlockNumber,
+    closing_window_blocks: BlockNumber,
 }
 
 /// Everything passes within a minute or two, so that a person or a test can watch it.
@@ -22,6 +23,7 @@ const DEV: Pace = Pace {
     settlement_window_blocks: 10,
     lock_window_blocks: 20,
     seat_lifetime_blocks: 40,
+    closing_window_blocks: 20,
 };
 /// A few minutes: long enough for four validators to start and stop within an epoch.
 const LOCAL: Pace = Pace {
@@ -30,6 +32,7 @@ const LOCAL: Pace = Pace {
     settlement_window_blocks: 50,
     lock_window_blocks: 100,
     seat_lifetime_blocks: 200,
+    closing_window_blocks: 100,
 };
 
 fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
@@ -44,6 +47,7 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
     json!({
         "balances": { "balances": endowed },
         "babe": { "epochConfig": configs::GENESIS_EPOCH_CONFIG },
+        "channels": { "closingWindowBlocks": pace.closing_window_blocks },
         "keys": {
             "orderDeadline": pace.order_deadline_blocks,
             "settlementWindow": pace.settlement_window_blocks,

@@ -91,7 +91,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("hashcard"),
     impl_name: Cow::Borrowed("hashcard-node"),
     authoring_version: 1,
-    spec_version: 1,
+    spec_version: 2,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -156,4 +156,6 @@ mod runtime {
     pub type Seeders = pallet_seeders;
     #[runtime::pallet_index(43)]
     pub type Keys = pallet_keys;
+    #[runtime::pallet_index(44)]
+    pub type Channels = pallet_channels;
 }

@@ -417,6 +417,7 @@ mod tests {
         settlement_window_blocks: 5,
         seat_lifetime_blocks: 100,
         lock_window_blocks: 10,
+        closing_window_blocks: 10,
     };
 
     #[test]

@@ -1,6 +1,6 @@
 //! The role that other pallets know this one by.
 
-use crate::{Cards, Config, Pallet, TermsOf};
+use crate::{Cards, Config, NextCardId, Pallet, TermsOf};
 use hashcard_primitives::{
     card::{Card, CardId, Terms},
     roles::CardLookup,
@@ -14,6 +14,10 @@ impl<T: Config> CardLookup for Pallet<T> {
 
     fn terms(id: CardId) -> Option<Terms> {
         TermsOf::<T>::get(id)
+    }
+
+    fn was_published(id: CardId) -> bool {
+        id < NextCardId::<T>::get()
     }
 
     #[cfg(feature = "runtime-benchmarks")]

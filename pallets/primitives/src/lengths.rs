@@ -21,4 +21,6 @@ pub struct Lengths {
     pub seat_lifetime_blocks: BlockNumber,
     /// Blocks that a lock gives to whoever committed to a delivery.
     pub lock_window_blocks: BlockNumber,
+    /// Blocks in which a pool that closes still pays.
+    pub closing_window_blocks: BlockNumber,
 }

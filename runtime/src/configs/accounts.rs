@@ -41,7 +41,7 @@ pub enum ProxyType {
     Any,
     /// Everything but moving money, which trading in keys does too.
     NonTransfer,
-    /// Cards, seats and keys, purchases included.
+    /// Cards, seats, keys and channels, purchases included.
     Content,
 }
 
@@ -56,7 +56,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
             ProxyType::Content => {
                 matches!(
                     call,
-                    RuntimeCall::Cards(_) | RuntimeCall::Seeders(_) | RuntimeCall::Keys(_)
+                    RuntimeCall::Cards(_)
+                        | RuntimeCall::Seeders(_)
+                        | RuntimeCall::Keys(_)
+                        | RuntimeCall::Channels(_)
                 )
             }
         }
@@ -67,13 +70,18 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
     }
 }
 
-/// Calls of pallet-keys by which money or a key goes to somebody else, at once or later: a delegate could deal with an
-/// accomplice.
+/// Calls by which money or a key goes to somebody else, at once or later: a delegate could deal with an accomplice.
 fn spends_or_gives_away(call: &RuntimeCall) -> bool {
+    match call {
+        RuntimeCall::Keys(call) => trades(call),
+        RuntimeCall::Channels(call) => promises(call),
+        _ => false,
+    }
+}
+
+/// Whether money or a key goes to somebody else.
+fn trades(call: &pallet_keys::Call<Runtime>) -> bool {
     use pallet_keys::Call::*;
-    let RuntimeCall::Keys(call) = call else {
-        return false;
-    };
     matches!(
         call,
         accept { .. }
@@ -86,6 +94,15 @@ fn spends_or_gives_away(call: &RuntimeCall) -> bool {
             | offer { .. }
             | set_clerk_terms { .. }
             | set_upgrade { .. }
+    )
+}
+
+/// Whether it lets somebody spend: a session's key, or a payee. What pays, closes and frees is for everybody's good.
+fn promises(call: &pallet_channels::Call<Runtime>) -> bool {
+    use pallet_channels::Call::*;
+    matches!(
+        call,
+        open_pool { .. } | top_up { .. } | add_session { .. } | open_lanes { .. }
     )
 }
 

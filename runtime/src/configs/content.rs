@@ -1,4 +1,4 @@
-//! Cards, seats and keys: the pallets that this chain exists for, and the roles that they play for one another.
+//! Cards, seats, keys and channels: the pallets that this chain exists for, and the roles that they play for one another.
 
 use crate::{constants::money, *};
 use frame_support::{
@@ -41,6 +41,8 @@ parameter_types! {
     /// Clerk terms or an upgrade: card, two numbers, an amount.
     pub const TermsDeposit: Balance = money::deposit(1, 40);
     pub const KeysPalletId: PalletId = super::nfts::KEYS_PALLET_ID;
+    /// Names the account that keeps what payees and creators could not take, and nothing else.
+    pub const ChannelsPalletId: PalletId = PalletId(*b"hc/chans");
 }
 
 impl pallet_cards::Config for Runtime {
@@ -81,6 +83,20 @@ impl pallet_keys::Config for Runtime {
     type RuntimeHoldReason = RuntimeHoldReason;
     type TermsDeposit = TermsDeposit;
     type WeightInfo = crate::weights::pallet_keys::WeightInfo<Runtime>;
+}
+
+impl pallet_channels::Config for Runtime {
+    type Cards = Cards;
+    type Currency = Balances;
+    type DepositBase = DepositPerRow;
+    type DepositPerByte = DepositPerByte;
+    // Nobody counts burnt fees yet.
+    type Fees = ();
+    type NetworkFee = NetworkFee;
+    type PalletId = ChannelsPalletId;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    // Reckoned by hand; measured ones come out of scripts/weights.
+    type WeightInfo = ();
 }
 
 /// [`KeyItems`], played by pallet-nfts.

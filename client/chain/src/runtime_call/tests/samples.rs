@@ -189,6 +189,7 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         settlement_window_blocks: 5,
         seat_lifetime_blocks: 100,
         lock_window_blocks: 50,
+        closing_window_blocks: 20,
     };
     let orders = OrderPage {
         orders: vec![order(3)],
