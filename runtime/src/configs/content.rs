@@ -95,8 +95,7 @@ impl pallet_channels::Config for Runtime {
     type NetworkFee = NetworkFee;
     type PalletId = ChannelsPalletId;
     type RuntimeHoldReason = RuntimeHoldReason;
-    // Reckoned by hand; measured ones come out of scripts/weights.
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_channels::WeightInfo<Runtime>;
 }
 
 /// [`KeyItems`], played by pallet-nfts.
