@@ -13,6 +13,7 @@
 mod at;
 mod balances;
 mod cards;
+mod channels;
 mod connect;
 mod error;
 mod extrinsic;
@@ -36,6 +37,7 @@ mod testing;
 pub use at::{At, ChainAt, Included, Wait};
 pub use balances::Money;
 pub use cards::PublishContent;
+pub use channels::{Fates, Freed};
 pub use connect::Chain;
 pub use error::{ChainError, Result};
 pub use keys::{Bid, BuyKey, ProvenCapsule};

@@ -14,6 +14,14 @@ use subxt::{ArcMetadata, Metadata};
         with = "::subxt::utils::Static<::hashcard_primitives::card::Listing>"
     ),
     substitute_type(
+        path = "hashcard_primitives::channel::SessionKey",
+        with = "::subxt::utils::Static<::hashcard_primitives::channel::SessionKey>"
+    ),
+    substitute_type(
+        path = "hashcard_primitives::channel::VoucherRefusal",
+        with = "::subxt::utils::Static<::hashcard_primitives::channel::VoucherRefusal>"
+    ),
+    substitute_type(
         path = "hashcard_primitives::seeder::Delta",
         with = "::subxt::utils::Static<::hashcard_primitives::seeder::Delta>"
     )

@@ -38,6 +38,21 @@ impl Executed {
         }
     }
 
+    /// What every event of a kind tells, in order.
+    pub(crate) fn every<E: DecodeAsEvent, T>(&self, value: impl Fn(E) -> T) -> Result<Vec<T>> {
+        let mut values = Vec::new();
+        for event in self.events.iter() {
+            let event = event.map_err(|e| ChainError::hostile("System.Events", e))?;
+            if event.phase() != Phase::ApplyExtrinsic(self.index) {
+                continue;
+            }
+            if let Some(found) = event.decode_fields_as::<E>() {
+                values.push(value(found.map_err(|e| ChainError::hostile("System.Events", e))?));
+            }
+        }
+        Ok(values)
+    }
+
     /// With what the call's event tells.
     pub(crate) fn with<E: DecodeAsEvent, T>(&self, value: impl FnOnce(E) -> T) -> Result<Included<T>> {
         for event in self.events.iter() {

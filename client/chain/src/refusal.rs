@@ -35,10 +35,10 @@ pub(crate) fn of(call: &'static str, pallet: &str, error: &str, detail: u8) -> C
     }
 }
 
-/// Errors of pallet Seeders that carry the position of a delta.
+/// Errors that carry the position of a delta, or of a lane.
 fn names_a_part(pallet: &str, error: &str) -> bool {
-    pallet == "Seeders"
-        && matches!(
+    match pallet {
+        "Seeders" => matches!(
             error,
             "UnknownCard"
                 | "NotSeedable"
@@ -50,7 +50,13 @@ fn names_a_part(pallet: &str, error: &str) -> bool {
                 | "SeatTooYoung"
                 | "CardFull"
                 | "TooManySeats"
-        )
+        ),
+        "Channels" => matches!(
+            error,
+            "PayeeIsOwner" | "NoRoom" | "NothingAdded" | "TooMuchRoom" | "CapExceeded" | "PoolTooSmall"
+        ),
+        _ => false,
+    }
 }
 
 /// The table. A test holds it against the errors that the committed metadata declares.
@@ -59,6 +65,7 @@ pub(crate) fn remedy(pallet: &str, error: &str) -> Option<&'static str> {
         "Cards" => cards(error),
         "Seeders" => seeders(error),
         "Keys" => keys(error),
+        "Channels" => channels(error),
         "Balances" => balances(error),
         "Token" => token(error),
         "System" => system(error),
@@ -66,6 +73,33 @@ pub(crate) fn remedy(pallet: &str, error: &str) -> Option<&'static str> {
         "Arithmetic" => Some("The amount is more than there is; choose a smaller one."),
         _ => None,
     }
+}
+
+fn channels(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "UnknownPool" => "Look at your pools: hashcard pool show",
+        "UnknownSession" => "The session is over, or was never added; pay from another.",
+        "NotOwner" => "Only the owner of a pool does this; use a pool of your own.",
+        "AmountIsZero" => "Name an amount.",
+        "PoolCloses" => "The pool is closing; open another: hashcard pool open AMOUNT",
+        "ExpiresInThePast" => "Name a later block.",
+        "SessionExpired" => "The session is over; pay from another.",
+        "SessionLives" => "Wait until the session's last block is over.",
+        "NoOpenings" => "Name a lane.",
+        "PayeeIsOwner" => "Nobody pays himself: pay from a pool of another account.",
+        "NoRoom" => "A lane begins with room for one card at least.",
+        "NothingAdded" => "The lane is open; add reserve or room to it.",
+        "TooMuchRoom" => "The lane has room for as many cards as it can have; use another session.",
+        "CapExceeded" => "The session may not spend that much; use another with a higher cap.",
+        "PoolTooSmall" => "The pool has too little left: hashcard pool top-up AMOUNT",
+        "NoVouchers" => "There is nothing to redeem.",
+        "PoolIsOpen" => "Close the pool first: hashcard pool close",
+        "WindowOpen" => "Payees may still redeem; wait until the pool's closing window is over.",
+        "PoolIsOver" => "The pool's window is over; take back what is left: hashcard pool withdraw",
+        "LimitOutOfRange" => "Free between 1 and 512 rows at a time.",
+        "NothingUnclaimed" => "Nothing waits for this account.",
+        _ => return None,
+    })
 }
 
 fn cards(error: &str) -> Option<&'static str> {
@@ -263,7 +297,7 @@ mod tests {
 
     #[test]
     fn every_error_of_the_pallets_that_are_called_has_a_remedy() {
-        for name in ["Cards", "Seeders", "Keys", "Balances"] {
+        for name in ["Cards", "Seeders", "Keys", "Channels", "Balances"] {
             let metadata = committed();
             let pallet = metadata.pallet_by_name(name).unwrap();
             let errors = pallet.error_variants().unwrap();
@@ -283,7 +317,7 @@ mod tests {
         let metadata = committed();
         for pallet in metadata.pallets() {
             for error in pallet.error_variants().unwrap_or_default() {
-                let carries = pallet.name() == "Seeders" && !error.fields.is_empty();
+                let carries = matches!(pallet.name(), "Seeders" | "Channels") && !error.fields.is_empty();
                 assert_eq!(
                     names_a_part(pallet.name(), &error.name),
                     carries,

@@ -98,6 +98,10 @@ pub(crate) const APIS: &[(&str, &[&str])] = &[
             "upgrade",
         ],
     ),
+    (
+        "ChannelsApi",
+        &["pool", "pools_of", "sessions", "lanes", "credit", "quote"],
+    ),
     ("LengthsApi", &["lengths"]),
     ("AccountNonceApi", &["account_nonce"]),
 ];

@@ -8,6 +8,7 @@ use crate::{
 };
 use hashcard_primitives::{
     blob::ContentRoot,
+    channel::{CreditView, LaneView, PoolView, VoucherPayment, VoucherRefusal},
     feed::FeedPage,
     key::{
         ClerksView, KeyPage, KeyView, ListingPage, ListingView, OfferPage, OrderPage, OrderView,
@@ -15,7 +16,10 @@ use hashcard_primitives::{
     },
     seeder::SeatPage,
 };
-use samples::{card, history, key, listing, offer, order, query, samples, seat, waiting, ME};
+use samples::{
+    card, history, key, lane, listing, offer, order, pool, query, samples, seat, session, voucher, waiting,
+    ME,
+};
 use std::collections::VecDeque;
 use subxt::ext::scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
 
@@ -99,6 +103,12 @@ async fn ask(at: &ChainAt, name: &str) -> Result<()> {
         "KeysApi_clerk_capsule" => at.clerk_capsule(7, ME).await.map(drop),
         "KeysApi_clerk_cards" => at.clerk_cards(ME).await.map(drop),
         "KeysApi_upgrade" => at.upgrade(7).await.map(drop),
+        "ChannelsApi_pool" => at.pool(7).await.map(drop),
+        "ChannelsApi_pools_of" => at.pools_of(ME).await.map(drop),
+        "ChannelsApi_sessions" => at.sessions(7).await.map(drop),
+        "ChannelsApi_lanes" => at.lanes(7, 3).await.map(drop),
+        "ChannelsApi_credit" => at.credit(7, 3, ME).await.map(drop),
+        "ChannelsApi_quote" => at.quote(vec![voucher()]).await.map(drop),
         "LengthsApi_lengths" => at.lengths().await.map(drop),
         "AccountNonceApi_account_nonce" => at.nonce(ME).await.map(drop),
         other => panic!("{other}"),
@@ -281,6 +291,40 @@ async fn an_answer_about_something_else_is_refused() {
             turned.last[0] = turned.last[1];
             turned.last[1] = first;
             Some(turned).encode()
+        }),
+        ("ChannelsApi_pool", Some(pool(8)).encode()),
+        ("ChannelsApi_pools_of", {
+            let theirs = PoolView {
+                owner: [1; 32],
+                ..pool(7)
+            };
+            vec![theirs].encode()
+        }),
+        ("ChannelsApi_pools_of", vec![pool(8), pool(7)].encode()),
+        ("ChannelsApi_sessions", vec![session(3), session(3)].encode()),
+        ("ChannelsApi_credit", {
+            Some(CreditView {
+                pool: pool(7),
+                session: session(4),
+                lane: None,
+            })
+            .encode()
+        }),
+        ("ChannelsApi_credit", {
+            let theirs = LaneView {
+                payee: [1; 32],
+                ..lane()
+            };
+            Some(CreditView {
+                pool: pool(7),
+                session: session(3),
+                lane: Some(theirs),
+            })
+            .encode()
+        }),
+        // As many answers as vouchers.
+        ("ChannelsApi_quote", {
+            Vec::<core::result::Result<VoucherPayment, VoucherRefusal>>::new().encode()
         }),
         ("KeysApi_key", Some(key(7, 2)).encode()),
         ("KeysApi_order", Some(order(4)).encode()),

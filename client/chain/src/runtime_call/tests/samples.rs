@@ -5,6 +5,10 @@ use codec::Encode;
 use hashcard_primitives::{
     blob::{ContentRoot, Suite},
     card::{Access, Blob, Card, CardView, Collaborator, KeyCommitments, Kind, Terms},
+    channel::{
+        CreditView, LaneView, PoolView, SessionKey, SessionView, SignedVoucher, Voucher, VoucherLine,
+        VoucherPayment, VoucherRefusal,
+    },
     coverage::Coverage,
     feed::{Feed, FeedPage, FeedQuery},
     key::{
@@ -71,6 +75,54 @@ pub(super) fn seat() -> SeatView<Account> {
         price_per_mib: Some(1),
         bond: 100,
         expires_at: 50,
+    }
+}
+
+pub(super) fn pool(id: u64) -> PoolView<Account> {
+    PoolView {
+        id,
+        owner: ME,
+        unreserved: 5,
+        reserved: 6,
+        closes_at: Some(90),
+        sessions: 1,
+        next_session: 4,
+    }
+}
+
+pub(super) fn session(id: u32) -> SessionView {
+    SessionView {
+        id,
+        key: SessionKey::Ed25519([7; 32]),
+        cap: 10,
+        charged: 6,
+        expires_at: 80,
+        lanes: 1,
+    }
+}
+
+pub(super) fn lane() -> LaneView<Account> {
+    LaneView {
+        payee: ME,
+        reserve: 6,
+        redeemed: 4,
+        room: 2,
+        lines: vec![VoucherLine {
+            card: 7,
+            cumulative: 4,
+        }],
+    }
+}
+
+pub(super) fn voucher() -> SignedVoucher<Account> {
+    SignedVoucher {
+        voucher: Voucher {
+            pool: 7,
+            session: 3,
+            payee: ME,
+            lines: BoundedVec::truncate_from(lane().lines),
+        },
+        signature: [8; 64],
     }
 }
 
@@ -228,6 +280,37 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             "SeedersApi_seats_of",
             (ME, Some(7u64)).encode(),
             vec![8u64].encode(),
+        ),
+        ("ChannelsApi_pool", (7u64,).encode(), Some(pool(7)).encode()),
+        (
+            "ChannelsApi_pools_of",
+            (ME, Some(6u64)).encode(),
+            vec![pool(7)].encode(),
+        ),
+        (
+            "ChannelsApi_sessions",
+            (7u64, Some(2u32)).encode(),
+            vec![session(3)].encode(),
+        ),
+        (
+            "ChannelsApi_lanes",
+            (7u64, 3u32, Some(ME)).encode(),
+            vec![lane()].encode(),
+        ),
+        (
+            "ChannelsApi_credit",
+            (7u64, 3u32, ME).encode(),
+            Some(CreditView {
+                pool: pool(7),
+                session: session(3),
+                lane: Some(lane()),
+            })
+            .encode(),
+        ),
+        (
+            "ChannelsApi_quote",
+            (vec![voucher()],).encode(),
+            vec![Err::<VoucherPayment, _>(VoucherRefusal::UnknownCard { card: 9 })].encode(),
         ),
         ("KeysApi_key", (7u64, 1u64).encode(), Some(key(7, 1)).encode()),
         (
