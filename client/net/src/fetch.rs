@@ -5,6 +5,8 @@
 //! stored just after. It never waits for whoever reads its events.
 
 mod link;
+mod pay_link;
+mod paying;
 mod report;
 mod running;
 
@@ -13,6 +15,7 @@ pub use report::{FetchEvent, FetchSummary, Liar, PeerShare};
 use crate::address::{parse_address, parse_peer, AddressError};
 use crate::limits::MAX_FEEDS;
 use crate::network::Network;
+use crate::pay::Purse;
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::coverage::Coverage;
 use hashcard_primitives::seeder::MAX_ADDRESSES;
@@ -90,6 +93,9 @@ pub enum FetchError {
         /// What came until then.
         summary: Box<FetchSummary>,
     },
+    /// The purse panicked.
+    #[error("paying for a blob: the purse panicked; report this, then check the record of payments")]
+    PursePanicked,
     /// The sink panicked.
     #[error("storing a chunk: the store panicked; report this, then check the store")]
     SinkPanicked,
@@ -123,6 +129,12 @@ impl Network {
 }
 
 impl Fetch {
+    /// Pays the peers out of this purse. Without one, nobody is paid.
+    pub fn paid_from(mut self, purse: Arc<dyn Purse>) -> Self {
+        self.running.pay_from(purse);
+        self
+    }
+
     /// A handle to add peers by.
     pub fn feed(&self) -> PeerFeed {
         PeerFeed(self.feed.clone())
@@ -134,7 +146,7 @@ impl Fetch {
         let Self { mut running, feed } = self;
         let ended = running.run().await;
         drop(feed);
-        ended
+        running.settle(ended).await
     }
 }
 
@@ -163,6 +175,9 @@ fn reason(why: &WhyStalled) -> &'static str {
         WhyStalled::NoPeers => "nobody is known who serves this blob; look for seeders again later",
         WhyStalled::NoneReachable => "no seeder could be reached; check the connection, or try again later",
         WhyStalled::NotHeld => "the seeders that can be reached do not hold them; wait for other seeders",
+        WhyStalled::Unpaid => {
+            "the seeders that hold them want more than is paid; raise the price or the budget, or wait for other seeders"
+        }
         WhyStalled::NoProgress => "the seeders that hold them do not send them; try again later",
     }
 }

@@ -6,12 +6,14 @@
 //! are only connections, streams, timers and threads.
 //!
 //! * [`Network::start`] listens and serves; [`Network::fetch`] fetches one blob from many peers.
+//! * [`pay`]: what a node asks of whoever keeps its books, when it is paid ([`Till`]) and when it pays ([`Purse`]).
 //! * [`address`]: peer ids and multiaddresses, binary and text.
 //! * [`limits`]: what strangers can make this process spend.
 
 pub mod address;
 pub mod fetch;
 pub mod limits;
+pub mod pay;
 
 mod bans;
 mod frames;
@@ -29,4 +31,5 @@ pub use fetch::{
 };
 pub use limits::NetworkLimits;
 pub use network::{Config, Network, StartError};
+pub use pay::{Allowed, Greeting, Purse, PurseEvent, PurseReply, Till};
 pub use serve::{Blobs, HeldBlob, NotServed};

@@ -8,10 +8,11 @@ use hashcard_protocol::{DownloadLimits, UploadLimits};
 /// memory would only be a way to fill ours; a seat on chain, which names one, costs a bond.
 pub const MAX_BANNED: usize = 4096;
 /// Multiplexed streams of a connection, both ways; one beyond them ends it. Each fetch from a peer, and each of its fetches
-/// from us, uses one.
-pub const MAX_STREAMS: usize = 16;
+/// from us, uses one, and one more if it is paid.
+pub const MAX_STREAMS: usize = 24;
 /// Streams of a connection whose protocol is being negotiated by the other side. These, and the streams that are served,
-/// may have 256 KiB of unread bytes each (yamux, "Flow Control"): with the defaults below, strangers can fill 256 MiB.
+/// may have 256 KiB of unread bytes each (yamux, "Flow Control"): with the defaults below, strangers can fill 256 MiB, and
+/// 128 MiB more where payments are taken.
 pub const MAX_NEGOTIATING: usize = 4;
 /// How long the negotiation of a stream may take.
 pub const NEGOTIATION_TIME: Duration = Duration::from_secs(10);
@@ -23,6 +24,13 @@ pub const MAX_COMMANDS: usize = 256;
 pub const MAX_ANSWERS: usize = 64;
 /// Requests to one peer that wait to be written. What the protocol has outstanding fits several times.
 pub const MAX_UNWRITTEN: usize = 128;
+/// Messages of one payer that wait to be looked at; beyond that reading stops. Of the vouchers among them the newest is looked
+/// at first, and is the only one unless it is refused.
+pub const MAX_UNREAD_PAYMENTS: usize = 32;
+/// How long a stream of payments without messages is kept: a peer of 5 KB/s is sent a voucher every minute.
+pub const IDLE_PAYMENTS: Duration = Duration::from_secs(600);
+/// Events of one fetch that its purse is told at a time.
+pub const MAX_TOLD: usize = 64;
 /// Lists of further peers that wait to be taken into a fetch.
 pub const MAX_FEEDS: usize = 16;
 
@@ -37,7 +45,7 @@ pub struct NetworkLimits {
     pub pending: u32,
     /// Connections with one peer: two, because both may dial at once.
     pub per_peer: u32,
-    /// Streams that a peer may open on a connection to ask for something.
+    /// Streams that a peer may open on a connection to ask for something, and as many to pay.
     pub inbound_streams: usize,
     /// How long a handshake may take, both cryptography and multiplexing.
     pub handshake: Duration,

@@ -3,8 +3,9 @@
 use crate::address::{parse_address_text, parse_peer, tcp_address, AddressError};
 use crate::bans::{Banned, Bans};
 use crate::limits::*;
+use crate::pay::{take_payments, Till};
 use crate::serve::{serve, Blobs, Desk, Ended};
-use crate::streams::{InboundStream, OpenError, Reply, Streams};
+use crate::streams::{InboundStream, OpenError, Spoken, Streams, Wanted};
 use futures::channel::oneshot;
 use futures::StreamExt;
 use hashcard_primitives::seeder::{MAX_ADDRESS, MAX_ADDRESSES};
@@ -81,7 +82,7 @@ enum Command {
     Open {
         peer: PeerId,
         addresses: Vec<Multiaddr>,
-        reply: Reply,
+        wanted: Wanted,
     },
     Ban {
         peer: PeerId,
@@ -93,8 +94,26 @@ enum Command {
 }
 
 impl Network {
-    /// Listens, and spawns the tasks that serve. Returns when the addresses are known. Needs a Tokio runtime.
+    /// Listens, and spawns the tasks that serve, everybody for nothing. Returns when the addresses are known. Needs a Tokio
+    /// runtime.
     pub async fn start(config: Config, blobs: Arc<dyn Blobs>) -> Result<Self, StartError> {
+        Self::start_with(config, blobs, None).await
+    }
+
+    /// As [`start`](Self::start), but for what the till allows, which takes payments.
+    pub async fn start_paid(
+        config: Config,
+        blobs: Arc<dyn Blobs>,
+        till: Arc<dyn Till>,
+    ) -> Result<Self, StartError> {
+        Self::start_with(config, blobs, Some(till)).await
+    }
+
+    async fn start_with(
+        config: Config,
+        blobs: Arc<dyn Blobs>,
+        till: Option<Arc<dyn Till>>,
+    ) -> Result<Self, StartError> {
         let Config {
             mut identity,
             listen,
@@ -113,20 +132,21 @@ impl Network {
         for peer in &banned {
             bans.insert(parse_peer(peer)?);
         }
-        let mut swarm = build(keypair, &limits)?;
+        let mut swarm = build(keypair, &limits, till.is_some())?;
         for peer in bans.all() {
             swarm.behaviour_mut().blocked.block_peer(peer);
         }
         let heard = start_listening(&mut swarm, &listen).await?;
         let (addresses, listening) = watch::channel(heard);
         let (commands, orders) = mpsc::channel(MAX_COMMANDS);
-        let desk = Desk::new(blobs, &limits);
+        let desk = Desk::new(blobs, till.clone(), &limits);
         tokio::spawn(
             Task {
                 swarm,
                 orders,
                 addresses,
                 desk,
+                till,
                 limits,
             }
             .run(),
@@ -196,18 +216,28 @@ impl Network {
         }
     }
 
-    /// A new stream to a peer; `None` when the node has stopped.
+    /// A new stream of chunks to a peer; `None` when the node has stopped.
     pub(crate) async fn open(
         &self,
         peer: PeerId,
         addresses: Vec<Multiaddr>,
+    ) -> Option<Result<Stream, OpenError>> {
+        self.open_for(peer, addresses, Spoken::Chunks).await
+    }
+
+    /// A new stream to a peer; `None` when the node has stopped.
+    pub(crate) async fn open_for(
+        &self,
+        peer: PeerId,
+        addresses: Vec<Multiaddr>,
+        spoken: Spoken,
     ) -> Option<Result<Stream, OpenError>> {
         let (reply, replied) = oneshot::channel();
         self.commands
             .send(Command::Open {
                 peer,
                 addresses,
-                reply,
+                wanted: Wanted { spoken, reply },
             })
             .await
             .ok()?;
@@ -233,8 +263,12 @@ impl From<Infallible> for InboundStream {
     }
 }
 
-/// A swarm that speaks our protocol and nothing else.
-pub(crate) fn build(keypair: Keypair, limits: &NetworkLimits) -> Result<Swarm<Behaviour>, StartError> {
+/// A swarm that speaks our protocols and nothing else.
+pub(crate) fn build(
+    keypair: Keypair,
+    limits: &NetworkLimits,
+    takes_payments: bool,
+) -> Result<Swarm<Behaviour>, StartError> {
     let connections = ConnectionLimits::default()
         .with_max_established_incoming(Some(limits.inbound))
         .with_max_established_outgoing(Some(limits.outbound))
@@ -244,7 +278,7 @@ pub(crate) fn build(keypair: Keypair, limits: &NetworkLimits) -> Result<Swarm<Be
     let behaviour = Behaviour {
         limits: connection_limits::Behaviour::new(connections),
         blocked: allow_block_list::Behaviour::default(),
-        streams: Streams::new(limits.inbound_streams),
+        streams: Streams::new(limits.inbound_streams, takes_payments),
     };
     let multiplexer = || {
         let mut config = yamux::Config::default();
@@ -339,6 +373,7 @@ struct Task {
     orders: mpsc::Receiver<Command>,
     addresses: watch::Sender<Vec<Multiaddr>>,
     desk: Arc<Desk>,
+    till: Option<Arc<dyn Till>>,
     limits: NetworkLimits,
 }
 
@@ -351,8 +386,8 @@ impl Task {
         loop {
             tokio::select! {
                 order = self.orders.recv() => match order {
-                    Some(Command::Open { peer, addresses, reply }) => {
-                        self.swarm.behaviour_mut().streams.open(peer, addresses, reply);
+                    Some(Command::Open { peer, addresses, wanted }) => {
+                        self.swarm.behaviour_mut().streams.open(peer, addresses, wanted);
                     }
                     Some(Command::Ban { peer, forgotten }) => {
                         let blocked = &mut self.swarm.behaviour_mut().blocked;
@@ -368,9 +403,16 @@ impl Task {
                     None => break,
                 },
                 event = self.swarm.select_next_some() => match event {
-                    SwarmEvent::Behaviour(inbound) => {
-                        visits.spawn(serve(inbound, self.desk.clone(), self.limits));
-                    }
+                    SwarmEvent::Behaviour(inbound) => match (inbound.spoken, &self.till) {
+                        (Spoken::Chunks, _) => {
+                            visits.spawn(serve(inbound, self.desk.clone(), self.limits));
+                        }
+                        (Spoken::Payments, Some(till)) => {
+                            visits.spawn(take_payments(inbound, till.clone(), self.limits));
+                        }
+                        // It is not offered.
+                        (Spoken::Payments, None) => {}
+                    },
                     other => self.heard(other),
                 },
                 Some(ended) = visits.join_next(), if !visits.is_empty() => match ended {

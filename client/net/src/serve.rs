@@ -79,7 +79,9 @@ impl From<std::io::Error> for Ended {
 
 /// Serves one stream until it ends.
 pub(crate) async fn serve(inbound: InboundStream, desk: Arc<Desk>, limits: NetworkLimits) -> (PeerId, Ended) {
-    let InboundStream { peer, stream, ticket } = inbound;
+    let InboundStream {
+        peer, stream, ticket, ..
+    } = inbound;
     let (reader, writer) = stream.split();
     let room = limits.upload.served_per_peer.max(1);
     let (answers, outgoing) = mpsc::channel(room);

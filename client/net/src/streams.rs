@@ -1,4 +1,4 @@
-//! Streams of our protocol: opened when asked for, dialling if need be; accepted in bounded number.
+//! Streams of our protocols: opened when asked for, dialling if need be; accepted in bounded number.
 //!
 //! Whoever asks for a stream holds a receiver whose sender travels with the request, through dial, connection and
 //! negotiation. Wherever the request ends, the sender is used or dropped there, so that every request is answered once
@@ -9,7 +9,7 @@ mod handler;
 
 use futures::channel::oneshot;
 use handler::Handler;
-use hashcard_protocol::limits::PROTOCOL_NAME;
+use hashcard_protocol::limits::{PAYMENT_PROTOCOL_NAME, PROTOCOL_NAME};
 use libp2p::core::{transport::PortUse, Endpoint};
 use libp2p::swarm::behaviour::{ConnectionClosed, ConnectionEstablished, DialFailure};
 use libp2p::swarm::dial_opts::{DialOpts, PeerCondition};
@@ -22,25 +22,51 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-pub(crate) const PROTOCOL: StreamProtocol = StreamProtocol::new(PROTOCOL_NAME);
+/// What is spoken on a stream.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Spoken {
+    Chunks,
+    Payments,
+}
+
+impl Spoken {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Spoken::Chunks => PROTOCOL_NAME,
+            Spoken::Payments => PAYMENT_PROTOCOL_NAME,
+        }
+    }
+
+    fn protocol(self) -> StreamProtocol {
+        StreamProtocol::new(self.name())
+    }
+}
 
 /// Why a stream could not be opened.
 #[derive(thiserror::Error, Clone, PartialEq, Eq, Debug)]
 pub(crate) enum OpenError {
     #[error("no connection could be made: {0}")]
     Dial(String),
-    #[error("the peer does not speak {PROTOCOL_NAME}")]
-    NotSpoken,
+    #[error("the peer does not speak {0}")]
+    NotSpoken(&'static str),
     #[error("the stream could not be opened: {0}")]
     Negotiation(String),
 }
 
 pub(crate) type Reply = oneshot::Sender<Result<Stream, OpenError>>;
 
+/// A stream to open, and whom to give it.
+#[derive(Debug)]
+pub(crate) struct Wanted {
+    pub(crate) spoken: Spoken,
+    pub(crate) reply: Reply,
+}
+
 /// A stream that a peer opened. Counts as open until its [`Ticket`] is dropped.
 #[derive(Debug)]
 pub(crate) struct InboundStream {
     pub(crate) peer: PeerId,
+    pub(crate) spoken: Spoken,
     pub(crate) stream: Stream,
     pub(crate) ticket: Ticket,
 }
@@ -54,16 +80,18 @@ pub(crate) struct Ticket {
 /// The part of the network behaviour that opens and accepts streams.
 pub(crate) struct Streams {
     per_connection: usize,
+    takes_payments: bool,
     connections: HashMap<PeerId, Vec<ConnectionId>>,
-    waiting: HashMap<PeerId, Vec<Reply>>,
-    queue: VecDeque<ToSwarm<InboundStream, Reply>>,
+    waiting: HashMap<PeerId, Vec<Wanted>>,
+    queue: VecDeque<ToSwarm<InboundStream, Wanted>>,
 }
 
 impl Streams {
-    /// At most `per_connection` streams of one connection are accepted.
-    pub(crate) fn new(per_connection: usize) -> Self {
+    /// At most `per_connection` streams of one connection are accepted of each kind; payments only if they are taken.
+    pub(crate) fn new(per_connection: usize, takes_payments: bool) -> Self {
         Self {
             per_connection,
+            takes_payments,
             connections: HashMap::new(),
             waiting: HashMap::new(),
             queue: VecDeque::new(),
@@ -71,11 +99,11 @@ impl Streams {
     }
 
     /// Opens a stream to a peer, at these addresses if it is not connected.
-    pub(crate) fn open(&mut self, peer: PeerId, addresses: Vec<Multiaddr>, reply: Reply) {
+    pub(crate) fn open(&mut self, peer: PeerId, addresses: Vec<Multiaddr>, wanted: Wanted) {
         if let Some(connection) = self.connections.get(&peer).and_then(|all| all.first()) {
-            return self.notify(peer, *connection, reply);
+            return self.notify(peer, *connection, wanted);
         }
-        self.waiting.entry(peer).or_default().push(reply);
+        self.waiting.entry(peer).or_default().push(wanted);
         let opts = DialOpts::peer_id(peer)
             .addresses(addresses)
             .condition(PeerCondition::DisconnectedAndNotDialing)
@@ -85,18 +113,18 @@ impl Streams {
         self.queue.push_back(ToSwarm::Dial { opts });
     }
 
-    fn notify(&mut self, peer: PeerId, connection: ConnectionId, reply: Reply) {
+    fn notify(&mut self, peer: PeerId, connection: ConnectionId, wanted: Wanted) {
         self.queue.push_back(ToSwarm::NotifyHandler {
             peer_id: peer,
             handler: NotifyHandler::One(connection),
-            event: reply,
+            event: wanted,
         });
     }
 
     fn established(&mut self, peer: PeerId, connection: ConnectionId) {
         self.connections.entry(peer).or_default().push(connection);
-        for reply in self.waiting.remove(&peer).unwrap_or_default() {
-            self.notify(peer, connection, reply);
+        for wanted in self.waiting.remove(&peer).unwrap_or_default() {
+            self.notify(peer, connection, wanted);
         }
     }
 
@@ -127,9 +155,9 @@ impl Streams {
             DialError::Denied { cause } => root_cause(cause),
             other => other.to_string(),
         };
-        for reply in self.waiting.remove(&peer).unwrap_or_default() {
+        for wanted in self.waiting.remove(&peer).unwrap_or_default() {
             // Whoever asked may have gone.
-            let _ = reply.send(Err(OpenError::Dial(why.clone())));
+            let _ = wanted.reply.send(Err(OpenError::Dial(why.clone())));
         }
     }
 }
@@ -154,7 +182,7 @@ impl NetworkBehaviour for Streams {
         _: &Multiaddr,
         _: &Multiaddr,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new(self.per_connection))
+        Ok(Handler::new(self.per_connection, self.takes_payments))
     }
 
     fn handle_established_outbound_connection(
@@ -165,7 +193,7 @@ impl NetworkBehaviour for Streams {
         _: Endpoint,
         _: PortUse,
     ) -> Result<THandler<Self>, ConnectionDenied> {
-        Ok(Handler::new(self.per_connection))
+        Ok(Handler::new(self.per_connection, self.takes_payments))
     }
 
     fn on_swarm_event(&mut self, event: FromSwarm) {
@@ -194,9 +222,13 @@ impl NetworkBehaviour for Streams {
     }
 
     fn on_connection_handler_event(&mut self, peer: PeerId, _: ConnectionId, event: THandlerOutEvent<Self>) {
-        let (stream, ticket) = event;
-        self.queue
-            .push_back(ToSwarm::GenerateEvent(InboundStream { peer, stream, ticket }));
+        let (spoken, stream, ticket) = event;
+        self.queue.push_back(ToSwarm::GenerateEvent(InboundStream {
+            peer,
+            spoken,
+            stream,
+            ticket,
+        }));
     }
 
     fn poll(&mut self, _: &mut Context<'_>) -> Poll<ToSwarm<Self::ToSwarm, THandlerInEvent<Self>>> {

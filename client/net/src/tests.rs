@@ -2,8 +2,11 @@
 
 mod fetching;
 mod hostile_holders;
+mod hostile_payers;
 mod hostile_requesters;
+mod paying;
 mod starting;
+mod till_and_purse;
 
 use crate::*;
 use hashcard_primitives::blob::{chunk_count, chunk_len, ContentRoot, CHUNK_LEN};

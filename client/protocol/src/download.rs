@@ -19,7 +19,7 @@ pub use action::{Action, DownloadLimits, DropReason, PeerUse, Verdict, WhyStalle
 use crate::bitfield::{pages, Bitfield};
 use crate::limits::*;
 use core::time::Duration;
-use hashcard_primitives::blob::chunk_count;
+use hashcard_primitives::blob::{chunk_count, chunk_len, CHUNK_LEN};
 use hashcard_primitives::coverage::Coverage;
 use pace::Pace;
 use peers::{Holding, Link, Peer, State};
@@ -47,6 +47,8 @@ pub struct Download<P> {
     source_at: Duration,
     /// When a chunk was last stored.
     progress_at: Duration,
+    /// Whether a peer was given up because it is not paid.
+    unpayable: bool,
     done: bool,
 }
 
@@ -85,6 +87,7 @@ impl<P: Copy + Ord> Download<P> {
             end_game: false,
             source_at: now,
             progress_at: now,
+            unpayable: false,
             done: false,
         })
     }
@@ -149,7 +152,8 @@ impl<P: Copy + Ord> Download<P> {
             self.picker.add(part);
         }
         let pace = Pace::new(self.limits.pipeline, known.silences, now);
-        known.state = State::Connected(Box::new(Link::new(holding, pace, now)));
+        let longest = self.blob_len.clamp(1, CHUNK_LEN);
+        known.state = State::Connected(Box::new(Link::new(holding, pace, longest, now)));
     }
 
     /// The connection could not be made, or broke.
@@ -223,6 +227,7 @@ impl<P: Copy + Ord> Download<P> {
             return Verdict::Unsolicited;
         };
         link.pace.delivered(request.asked_at, now);
+        link.received = link.received.saturating_add(chunk_len(self.blob_len, chunk));
         if self.pieces.verify(chunk, peer) {
             Verdict::Verify
         } else {
@@ -291,6 +296,41 @@ impl<P: Copy + Ord> Download<P> {
             link.pace.busy();
             link.rest_until = link.rest_until.max(now + retry_after.clamp(MIN_RETRY, MAX_RETRY));
         }
+    }
+
+    /// At most so many bytes in all may come from a peer over this connection, those included that came already and those under
+    /// way: what is paid for. `None`: nothing limits them, as it is when nobody is paid.
+    pub fn peer_paid_up_to(&mut self, peer: P, bytes: Option<u64>) {
+        if let Some(link) = self.peers.get_mut(&peer).and_then(Peer::link_mut) {
+            link.paid_up_to = bytes;
+        }
+    }
+
+    /// A peer does not serve a chunk before it is paid. It is asked for nothing for [`PAYMENT_REST`], or until
+    /// [`peer_satisfied`](Self::peer_satisfied).
+    pub fn payment_due(&mut self, peer: P, chunk: u64, now: Duration) {
+        if !self.withdraw(peer, chunk) {
+            return;
+        }
+        if let Some(link) = self.peers.get_mut(&peer).and_then(Peer::link_mut) {
+            link.rest_until = link.rest_until.max(now + PAYMENT_REST);
+            link.unpaid = true;
+        }
+    }
+
+    /// A peer has what it asked for.
+    pub fn peer_satisfied(&mut self, peer: P, now: Duration) {
+        let link = self.peers.get_mut(&peer).and_then(Peer::link_mut);
+        if let Some(link) = link.filter(|link| link.unpaid) {
+            link.rest_until = now;
+            link.unpaid = false;
+        }
+    }
+
+    /// A peer is not paid, and serves nothing more for nothing. It is left alone for a while, as one that holds nothing.
+    pub fn peer_unpayable(&mut self, peer: P, now: Duration) {
+        self.send_away(peer, DropReason::WantsPayment, now);
+        self.unpayable = true;
     }
 
     /// A peer confirmed that it will not answer a request. Unless that was asked of it, it breaks the protocol.

@@ -7,13 +7,19 @@
 //! * [`messages`]: what peers say to each other; docs/spec/swarm-protocol.md.
 //! * [`download`]: one blob being fetched from many peers.
 //! * [`upload`]: whom to serve next.
+//! * [`payment`]: what payer and payee say to each other; docs/spec/payment-protocol.md.
+//! * [`ledger`]: who owes whom how much for which bytes, whatever carried them.
 //! * [`limits`]: every bound, with its reason.
 
 pub mod bitfield;
 pub mod download;
+pub mod ledger;
 pub mod limits;
 pub mod messages;
+pub mod payment;
 pub mod upload;
+
+mod wire;
 
 pub use bitfield::Bitfield;
 pub use download::{Action, Download, DownloadLimits, DropReason, Verdict, WhyStalled};

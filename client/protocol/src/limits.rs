@@ -5,6 +5,8 @@ use hashcard_primitives::blob::{CHUNK_LEN, GROUP_LEN, MAX_BLOB_LEN};
 
 /// Name under which peers negotiate this protocol. The number changes when old peers could not go on.
 pub const PROTOCOL_NAME: &str = "/hashcard/swarm/1";
+/// Name under which peers negotiate payments, on a stream of their own.
+pub const PAYMENT_PROTOCOL_NAME: &str = "/hashcard/pay/1";
 /// First byte of every message body.
 pub const VERSION: u8 = 1;
 
@@ -34,6 +36,9 @@ pub const MAX_PAGES: u64 = MAX_CHUNKS / PAGE_CHUNKS;
 pub const MAX_REQUEST_BODY: usize = 1024;
 /// Longest body of an answer: the header and a slice.
 pub const MAX_ANSWER_BODY: usize = HEADER_LEN + MAX_SLICE_LEN as usize;
+
+/// Longest body on a stream of payments. A voucher of sixteen lines has 455 bytes, a greeting 219.
+pub const MAX_PAYMENT_BODY: usize = 512;
 
 /// Longest rest that a busy holder may ask for. More is not an answer but a refusal, and is not decoded.
 pub const MAX_RETRY: Duration = Duration::from_secs(600);
@@ -93,6 +98,27 @@ pub const MAX_WAITING: usize = 2048;
 pub const MAX_SERVED_PER_PEER: usize = 2;
 /// Slices being read or sent altogether: 16 MiB in memory.
 pub const MAX_SERVED: usize = 64;
+
+/// Bytes for which a payer promises ahead at least, and which a payee serves on credit unless told otherwise: four chunks, so
+/// that a connection of 80 Mbit/s over 100 ms needs no more.
+pub const MIN_WINDOW: u64 = 1 << 20;
+/// Most bytes for which a payer promises ahead: twice what [`MAX_PIPELINE`] requests bring, for the requests under way and for
+/// those whose vouchers are.
+pub const MAX_WINDOW: u64 = 2 * MAX_PIPELINE as u64 * CHUNK_LEN;
+/// Vouchers in a window: each promises this part of it anew, but at least a chunk. More would sign and store for nothing;
+/// fewer would leave too little of the window for the time that a voucher travels.
+pub const VOUCHERS_PER_WINDOW: u64 = 8;
+/// How long a chunk that was not served for want of payment is not asked of the same peer again, unless a voucher was accepted
+/// before.
+pub const PAYMENT_REST: Duration = Duration::from_secs(1);
+/// Sessions that a payee keeps accounts of: each costs its owner a deposit on chain, and us some hundred bytes.
+pub const MAX_PAYERS: usize = 4096;
+/// Peers whose free bytes of the day a payee counts. Beyond that nobody new is served for nothing before the next day.
+pub const MAX_GUESTS: usize = 16_384;
+/// How long a free allowance lasts.
+pub const FREE_DAY: Duration = Duration::from_secs(24 * 3600);
+/// Accounts that one payer pays, and lines towards them: all seats of many cards.
+pub const MAX_PAYEES: usize = 4096;
 
 const _: () = assert!(MAX_PAGES * PAGE_CHUNKS == MAX_CHUNKS && PAGE_CHUNKS.is_multiple_of(8));
 const _: () = assert!(PAGE_CHUNKS / 8 + 12 < MAX_SLICE_LEN);

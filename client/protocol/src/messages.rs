@@ -6,8 +6,10 @@
 
 use crate::bitfield::{check_page, BitfieldError};
 use crate::limits::*;
+use crate::wire::{below, header, within, Writer};
 use core::time::Duration;
 use hashcard_primitives::blob::{ContentRoot, MAX_BLOB_LEN};
+use hashcard_primitives::Balance;
 
 const HAVE: u8 = 0x01;
 const CHUNK: u8 = 0x02;
@@ -19,6 +21,7 @@ const SLICE: u8 = 0x83;
 const NOT_HELD: u8 = 0x84;
 const BUSY: u8 = 0x85;
 const CANCELLED: u8 = 0x86;
+const PAYMENT_DUE: u8 = 0x90;
 const REFUSED: u8 = 0xff;
 
 /// From a requester to a holder.
@@ -31,7 +34,7 @@ pub enum Request {
         /// Which [`PAGE_CHUNKS`] of its chunks; below [`MAX_PAGES`].
         page: u64,
     },
-    /// Send a chunk with its proof. Answered by `Slice`, `NotHeld`, `Busy` or `Cancelled`.
+    /// Send a chunk with its proof. Answered by `Slice`, `NotHeld`, `Busy`, `PaymentDue` or `Cancelled`.
     Chunk {
         /// The blob.
         root: ContentRoot,
@@ -70,6 +73,13 @@ pub enum Answer {
     },
     /// The request was cancelled in time.
     Cancelled,
+    /// The chunk is served once both are so, for the card that the requester named on its payment stream.
+    PaymentDue {
+        /// A voucher promises at least this much for the card, ever.
+        vouched: Balance,
+        /// The lane's reserve, and what was redeemed from it, are together at least this much.
+        secured: Balance,
+    },
     /// The request was not understood.
     Refused(Refusal),
 }
@@ -117,6 +127,9 @@ pub enum DecodeError {
     /// The bits of `Holding` are not those of the page it names.
     #[error("the bits of a holding do not fit")]
     Bits(#[source] BitfieldError),
+    /// The lines of a voucher are not in ascending order of cards, or one is there twice.
+    #[error("the lines of a voucher are out of order")]
+    Lines,
     /// A kind of this version that nobody knows. Not a breach: it is to be refused under this number.
     #[error("messages of kind {kind:#04x} are not known in this version")]
     UnknownKind {
@@ -149,7 +162,7 @@ impl DecodeError {
 /// The message would be longer than a peer accepts, or says what no peer would believe.
 #[derive(thiserror::Error, Clone, Copy, PartialEq, Eq, Debug)]
 #[error("building a message of the swarm: {0}")]
-pub struct EncodeError(#[source] DecodeError);
+pub struct EncodeError(#[source] pub(crate) DecodeError);
 
 /// Length of the body that follows this prefix.
 pub fn body_len(prefix: [u8; PREFIX_LEN], max: usize) -> Result<usize, DecodeError> {
@@ -241,6 +254,9 @@ impl Answer {
             Answer::Cancelled => {
                 body.header(CANCELLED, id);
             }
+            Answer::PaymentDue { vouched, secured } => {
+                body.header(PAYMENT_DUE, id).u128(*vouched).u128(*secured);
+            }
             Answer::Refused(Refusal(code)) => {
                 body.header(REFUSED, id).bytes(&[*code]);
             }
@@ -292,115 +308,14 @@ impl Answer {
                 }
             }
             CANCELLED => Answer::Cancelled,
+            PAYMENT_DUE => Answer::PaymentDue {
+                vouched: fields.u128()?,
+                secured: fields.u128()?,
+            },
             REFUSED => Answer::Refused(Refusal(u8::from_le_bytes(fields.array()?))),
             _ => return Err(DecodeError::UnknownKind { id, kind }),
         };
         fields.end()?;
         Ok((id, answer))
-    }
-}
-
-/// Kind, number and fields of a body.
-fn header(body: &[u8]) -> Result<(u8, u32, Reader<'_>), DecodeError> {
-    let mut reader = Reader {
-        kind: 0,
-        len: body.len(),
-        left: body,
-    };
-    let [version, kind] = reader.array()?;
-    let id = reader.u32()?;
-    if version != VERSION {
-        return Err(DecodeError::UnknownVersion { id, version });
-    }
-    reader.kind = kind;
-    Ok((kind, id, reader))
-}
-
-fn below(field: &'static str, value: u32, max: u64) -> Result<u64, DecodeError> {
-    let value = u64::from(value);
-    if value > max {
-        return Err(DecodeError::OutOfRange { field, value, max });
-    }
-    Ok(value)
-}
-
-fn within(field: &'static str, value: u64, max: u64) -> Result<u32, DecodeError> {
-    u32::try_from(value.min(max + 1))
-        .ok()
-        .filter(|_| value <= max)
-        .ok_or(DecodeError::OutOfRange { field, value, max })
-}
-
-struct Reader<'a> {
-    kind: u8,
-    len: usize,
-    left: &'a [u8],
-}
-
-impl<'a> Reader<'a> {
-    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
-        let (taken, left) = self.left.split_first_chunk::<N>().ok_or(self.wrong_length())?;
-        self.left = left;
-        Ok(*taken)
-    }
-
-    fn u32(&mut self) -> Result<u32, DecodeError> {
-        Ok(u32::from_le_bytes(self.array()?))
-    }
-
-    fn rest(self) -> &'a [u8] {
-        self.left
-    }
-
-    fn end(self) -> Result<(), DecodeError> {
-        if self.left.is_empty() {
-            Ok(())
-        } else {
-            Err(self.wrong_length())
-        }
-    }
-
-    fn wrong_length(&self) -> DecodeError {
-        DecodeError::Length {
-            kind: self.kind,
-            found: self.len,
-        }
-    }
-}
-
-struct Writer(Vec<u8>);
-
-impl Writer {
-    fn new() -> Self {
-        Self(vec![0; PREFIX_LEN])
-    }
-
-    fn reserve(&mut self, len: usize) {
-        self.0.reserve_exact(HEADER_LEN.saturating_add(len));
-    }
-
-    fn header(&mut self, kind: u8, id: u32) -> &mut Self {
-        self.bytes(&[VERSION, kind]).u32(id)
-    }
-
-    fn bytes(&mut self, bytes: &[u8]) -> &mut Self {
-        self.0.extend_from_slice(bytes);
-        self
-    }
-
-    fn u32(&mut self, value: u32) -> &mut Self {
-        self.bytes(&value.to_le_bytes())
-    }
-
-    fn finish(mut self, max: usize) -> Result<Vec<u8>, EncodeError> {
-        let body = self.0.len().saturating_sub(PREFIX_LEN);
-        let len = u32::try_from(body).ok().filter(|_| body <= max);
-        let len = len.ok_or(EncodeError(DecodeError::TooLong {
-            len: body as u64,
-            max,
-        }))?;
-        let prefix = self.0.first_chunk_mut().expect("new() puts a prefix; qed");
-        *prefix = len.to_le_bytes();
-        Ok(self.0)
     }
 }

@@ -44,6 +44,9 @@ fn spelled_answer(answer: &Answer) -> Value {
             json!({"kind": "busy", "retry_after_ms": retry_after.as_millis() as u64})
         }
         Answer::Cancelled => json!({"kind": "cancelled"}),
+        Answer::PaymentDue { vouched, secured } => {
+            json!({"kind": "payment-due", "vouched": vouched.to_string(), "secured": secured.to_string()})
+        }
         Answer::Refused(Refusal(code)) => json!({"kind": "refused", "code": code}),
     }
 }
@@ -54,6 +57,7 @@ fn spelled_error(error: DecodeError) -> &'static str {
         DecodeError::Length { .. } => "length",
         DecodeError::OutOfRange { .. } => "range",
         DecodeError::Bits(_) => "bits",
+        DecodeError::Lines => "lines",
         DecodeError::UnknownKind { .. } => "kind",
         DecodeError::UnknownVersion { .. } => "version",
     }
@@ -177,6 +181,7 @@ fn any_answer() -> impl Strategy<Value = Answer> {
             retry_after: Duration::from_millis(millis)
         }),
         Just(Answer::Cancelled),
+        (any::<u128>(), any::<u128>()).prop_map(|(vouched, secured)| Answer::PaymentDue { vouched, secured }),
         any::<u8>().prop_map(|code| Answer::Refused(Refusal(code))),
     ]
 }
@@ -195,7 +200,7 @@ proptest! {
     #[test]
     fn arbitrary_bytes_never_panic_and_what_is_read_has_one_spelling(
         bytes in prop::collection::vec(any::<u8>(), 0..80),
-        kind in prop::sample::select(vec![1u8, 2, 3, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0xff]),
+        kind in prop::sample::select(vec![1u8, 2, 3, 0x81, 0x82, 0x83, 0x84, 0x85, 0x86, 0x90, 0xff]),
         plausible: bool,
     ) {
         let mut body = bytes;

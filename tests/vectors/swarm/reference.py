@@ -93,6 +93,9 @@ decodes("answer", "busy", "the rest is in milliseconds", 3, {"kind": "busy", "re
 decodes("answer", "busy-longest", "the longest rest is ten minutes", 3,
         {"kind": "busy", "retry_after_ms": 600000}, body(0x85, 3, u32(600000)))
 decodes("answer", "cancelled", "the request was cancelled in time", 3, {"kind": "cancelled"}, body(0x86, 3))
+decodes("answer", "payment-due", "the chunk is served once so much is vouched for and secured", 3,
+        {"kind": "payment-due", "vouched": "258", "secured": str(2**128 - 1)},
+        body(0x90, 3, (258).to_bytes(16, "little") + (2**128 - 1).to_bytes(16, "little")))
 decodes("answer", "refused", "codes of later versions can be read", 9, {"kind": "refused", "code": 200}, body(0xFF, 9, b"\xc8"))
 
 breaks("answer", "holding-spare-bit", "a chunk past the end is claimed",
@@ -102,6 +105,7 @@ breaks("answer", "holding-no-such-page", "the blob ends before that page", body(
 breaks("answer", "holding-blob-too-long", "no blob is that long", body(0x81, 1, u64(2**44 + 1) + u32(0)), "range")
 breaks("answer", "busy-too-long", "nobody is told to rest for longer than ten minutes", body(0x85, 1, u32(600001)), "range")
 breaks("answer", "unknown-with-field", "something is left over", body(0x82, 1, b"\x00"), "length")
+breaks("answer", "payment-due-short", "a field is missing", body(0x90, 1, bytes(31)), "length")
 breaks("answer", "refused-without-code", "a refusal says why", body(0xFF, 1), "length")
 refused("answer", "request-kind", "a request is not an answer", body(0x02, 4, ROOT + u32(0)), 4, 1)
 write("refuse-answer-announced-too-long", "a length beyond the longest slice is refused before anything is read",

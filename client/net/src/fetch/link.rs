@@ -73,6 +73,10 @@ impl Link {
         self.number == number
     }
 
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
     /// Sends a request. False when the peer has stopped reading.
     pub(super) fn ask(&mut self, request: Request) -> bool {
         self.next_id = self.next_id.wrapping_add(1);

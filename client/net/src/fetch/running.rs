@@ -1,13 +1,15 @@
 //! The loop of a fetch: events into the machine, its actions out.
 
 use super::link::{Heard, Link, What};
+use super::paying::{self, Paying};
 use super::report::Account;
 use super::{Accepted, ChunkSink, FetchError, FetchEvent, FetchRequest, FetchSummary, PeerAddress};
 use crate::address::peer_text;
 use crate::limits::MAX_ANSWERS;
 use crate::network::Network;
+use crate::pay::{Purse, PurseEvent};
 use crate::streams::OpenError;
-use hashcard_primitives::blob::{chunk_count, chunk_len, ContentRoot};
+use hashcard_primitives::blob::{chunk_count, chunk_len, ContentRoot, CHUNK_LEN};
 use hashcard_protocol::bitfield::BitfieldError;
 use hashcard_protocol::{Action, Answer, Bitfield, Download, DropReason, Request, Verdict};
 use libp2p::swarm::Stream;
@@ -20,14 +22,14 @@ use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
 pub(super) struct Running {
-    network: Network,
+    pub(super) network: Network,
     root: ContentRoot,
     blob_len: u64,
     sink: Arc<dyn ChunkSink>,
     events: mpsc::Sender<FetchEvent>,
     fed: mpsc::Receiver<Vec<PeerAddress>>,
     started: Instant,
-    download: Download<PeerId>,
+    pub(super) download: Download<PeerId>,
     addresses: BTreeMap<PeerId, Vec<Multiaddr>>,
     /// Peers whose stream is being opened.
     opening: BTreeSet<PeerId>,
@@ -38,18 +40,25 @@ pub(super) struct Running {
     hear: mpsc::Sender<Heard>,
     heard: mpsc::Receiver<Heard>,
     /// Slices that wait for a thread to verify them. As few as the machine has in flight.
-    unverified: VecDeque<(PeerId, u64, Vec<u8>)>,
-    verified: JoinSet<(PeerId, u64, Accepted)>,
+    unverified: VecDeque<(Sender, u64, Vec<u8>)>,
+    verified: JoinSet<(Sender, u64, Accepted)>,
     account: Account,
+    pub(super) paying: Option<Paying>,
+    /// Peers that are being dropped because they are not paid, and why; for people.
+    pub(super) refused: BTreeMap<PeerId, String>,
 }
+
+/// Who sent a slice, over which link.
+type Sender = (PeerId, u64);
 
 /// Why the loop goes round.
 enum Happened {
     Opened(PeerId, Option<Result<Stream, OpenError>>),
     Heard(Heard),
-    Verified(PeerId, u64, Accepted),
+    Verified(Sender, u64, Accepted),
     SinkPanicked,
     Fed(Vec<PeerAddress>),
+    Paid(paying::Happened),
     Time,
 }
 
@@ -93,9 +102,28 @@ impl Running {
             unverified: VecDeque::new(),
             verified: JoinSet::new(),
             account: Account::default(),
+            paying: None,
+            refused: BTreeMap::new(),
         };
         running.introduce(peers);
         Ok(running)
+    }
+
+    pub(super) fn pay_from(&mut self, purse: Arc<dyn Purse>) {
+        self.paying = Some(Paying::new(purse));
+    }
+
+    /// Lets the purse know all that happened before the fetch is said to have ended.
+    pub(super) async fn settle(
+        mut self,
+        ended: Result<FetchSummary, FetchError>,
+    ) -> Result<FetchSummary, FetchError> {
+        if let Some(paying) = &mut self.paying {
+            if paying.close().await.is_err() {
+                return Err(FetchError::PursePanicked);
+            }
+        }
+        ended
     }
 
     pub(super) async fn run(&mut self) -> Result<FetchSummary, FetchError> {
@@ -105,12 +133,20 @@ impl Running {
                 return Ok(summary);
             }
             self.verify();
+            if let Some(paying) = &mut self.paying {
+                paying.hand_over();
+            }
             match self.next().await {
                 Happened::Opened(peer, stream) => self.opened(peer, stream.ok_or(FetchError::Stopped)?),
                 Happened::Heard(heard) => self.heard(heard),
-                Happened::Verified(peer, chunk, accepted) => self.verified(peer, chunk, accepted).await?,
+                Happened::Verified(sender, chunk, accepted) => self.verified(sender, chunk, accepted).await?,
                 Happened::SinkPanicked => return Err(FetchError::SinkPanicked),
                 Happened::Fed(peers) => self.introduce(peers),
+                Happened::Paid(happened) => {
+                    if !self.paid(happened) {
+                        return Err(FetchError::PursePanicked);
+                    }
+                }
                 Happened::Time => {}
             }
         }
@@ -149,8 +185,9 @@ impl Running {
                     }
                 }
                 Action::Drop { peer, reason } => {
-                    self.links.remove(&peer);
+                    self.unlink(peer);
                     self.opening.remove(&peer);
+                    let refused = self.refused.remove(&peer);
                     let why = match reason {
                         DropReason::Lied { chunk } => format!("it sent a wrong chunk {chunk}"),
                         DropReason::Violated => "it broke the protocol".into(),
@@ -158,6 +195,9 @@ impl Running {
                         DropReason::Unresponsive => "it did not answer in time".into(),
                         DropReason::HoldsNothing => "it does not hold the blob".into(),
                         DropReason::NotNeeded => "it holds nothing that is missing".into(),
+                        DropReason::WantsPayment => {
+                            refused.unwrap_or_else(|| "it wants to be paid, and is not".into())
+                        }
                     };
                     self.tell(FetchEvent::PeerLost {
                         peer: peer.to_bytes(),
@@ -184,6 +224,12 @@ impl Running {
             .download
             .next_timeout(now)
             .map(|time| time.saturating_sub(now));
+        let payment = async {
+            match &mut self.paying {
+                Some(paying) => paying.next().await,
+                None => std::future::pending().await,
+            }
+        };
         let timer = async {
             match wait {
                 Some(wait) => tokio::time::sleep(wait).await,
@@ -197,12 +243,13 @@ impl Running {
                 Err(_) => Happened::Time,
             },
             Some(joined) = self.verified.join_next(), if !self.verified.is_empty() => match joined {
-                Ok((peer, chunk, accepted)) => Happened::Verified(peer, chunk, accepted),
+                Ok((sender, chunk, accepted)) => Happened::Verified(sender, chunk, accepted),
                 Err(_) => Happened::SinkPanicked,
             },
             Some(_) = self.link_tasks.join_next(), if !self.link_tasks.is_empty() => Happened::Time,
             Some(heard) = self.heard.recv() => Happened::Heard(heard),
             Some(peers) = self.fed.recv() => Happened::Fed(peers),
+            happened = payment => Happened::Paid(happened),
             () = timer => Happened::Time,
         }
     }
@@ -266,6 +313,10 @@ impl Running {
                 self.links.insert(peer, link);
                 self.account.connected(peer);
                 self.download.peer_connected(peer, self.now());
+                if let Some(paying) = &mut self.paying {
+                    self.download.peer_paid_up_to(peer, Some(0));
+                    paying.tell(peer, number, PurseEvent::Connected);
+                }
                 self.tell(FetchEvent::Connected {
                     peer: peer.to_bytes(),
                 });
@@ -280,13 +331,29 @@ impl Running {
         }
     }
 
-    fn lost(&mut self, peer: PeerId, why: String) {
-        self.links.remove(&peer);
+    pub(super) fn lost(&mut self, peer: PeerId, why: String) {
+        self.unlink(peer);
         self.download.peer_failed(peer, self.now());
         self.tell(FetchEvent::PeerLost {
             peer: peer.to_bytes(),
             why,
         });
+    }
+
+    /// Whether this is the connection that a peer has now.
+    pub(super) fn is_linked(&self, peer: PeerId, number: u64) -> bool {
+        self.links.get(&peer).is_some_and(|link| link.is(number))
+    }
+
+    fn unlink(&mut self, peer: PeerId) {
+        self.tell_purse(peer, PurseEvent::Left);
+        self.links.remove(&peer);
+    }
+
+    fn tell_purse(&mut self, peer: PeerId, event: PurseEvent) {
+        if let (Some(paying), Some(link)) = (&mut self.paying, self.links.get(&peer)) {
+            paying.tell(peer, link.number(), event);
+        }
     }
 
     fn heard(&mut self, heard: Heard) {
@@ -318,14 +385,31 @@ impl Running {
             }
             (Some(Request::Chunk { chunk, .. }), Answer::Slice { bytes }) => {
                 match download.slice_received(peer, chunk, now) {
-                    Verdict::Verify => self.unverified.push_back((peer, chunk, bytes)),
-                    Verdict::Unwanted => self.account.unwanted += 1,
+                    Verdict::Verify => self.unverified.push_back(((peer, number), chunk, bytes)),
+                    Verdict::Unwanted => {
+                        self.account.unwanted += 1;
+                        let bytes = chunk_len(self.blob_len, chunk);
+                        self.tell_purse(peer, PurseEvent::Unwanted { chunk, bytes });
+                    }
                     Verdict::Unsolicited => {}
                 }
             }
             (Some(Request::Chunk { chunk, .. }), Answer::NotHeld) => download.not_held(peer, chunk, now),
             (Some(Request::Chunk { chunk, .. }), Answer::Busy { retry_after }) => {
                 download.busy(peer, chunk, retry_after, now);
+            }
+            (Some(Request::Chunk { chunk, .. }), Answer::PaymentDue { vouched, secured }) => {
+                download.payment_due(peer, chunk, now);
+                if self
+                    .paying
+                    .as_ref()
+                    .is_some_and(|paying| paying.pays(peer, number))
+                {
+                    self.tell_purse(peer, PurseEvent::Due { vouched, secured });
+                } else if download.peer(peer, now).is_some_and(|link| link.outstanding == 0) {
+                    // What it serves for nothing has come.
+                    download.peer_unpayable(peer, now);
+                }
             }
             (Some(Request::Chunk { chunk, .. }), Answer::Cancelled) => download.cancelled(peer, chunk),
             // An answer to nothing, or to something else, or a refusal of a request that this version has.
@@ -336,23 +420,34 @@ impl Running {
     /// Starts as many verifications as threads are allowed for.
     fn verify(&mut self) {
         while self.verified.len() < self.network.limits.verifications.max(1) {
-            let Some((peer, chunk, slice)) = self.unverified.pop_front() else {
+            let Some((sender, chunk, slice)) = self.unverified.pop_front() else {
                 return;
             };
             let (sink, root) = (self.sink.clone(), self.root);
             self.verified
-                .spawn_blocking(move || (peer, chunk, sink.accept(&root, chunk, slice)));
+                .spawn_blocking(move || (sender, chunk, sink.accept(&root, chunk, slice)));
         }
     }
 
-    async fn verified(&mut self, peer: PeerId, chunk: u64, accepted: Accepted) -> Result<(), FetchError> {
+    async fn verified(&mut self, sender: Sender, chunk: u64, accepted: Accepted) -> Result<(), FetchError> {
         let now = self.now();
+        let (peer, link) = sender;
         match accepted {
             Accepted::Stored => {
                 self.download.chunk_stored(peer, chunk, now);
                 let bytes = chunk_len(self.blob_len, chunk);
                 self.account.stored(peer, bytes);
                 let missing = self.download.missing();
+                let left = missing.saturating_mul(CHUNK_LEN).min(self.blob_len);
+                let event = PurseEvent::Verified {
+                    chunk,
+                    bytes,
+                    missing: left,
+                    late: !self.is_linked(peer, link),
+                };
+                if let Some(paying) = &mut self.paying {
+                    paying.tell(peer, link, event);
+                }
                 self.tell(FetchEvent::Chunk {
                     peer: peer.to_bytes(),
                     chunk,
@@ -367,6 +462,7 @@ impl Running {
                     why,
                     "a peer sent a wrong chunk and is banned"
                 );
+                self.tell_purse(peer, PurseEvent::Lied);
                 self.download.chunk_refused(peer, chunk);
                 self.account.lied(peer, chunk, why);
                 self.tell(FetchEvent::Liar {
@@ -389,7 +485,7 @@ impl Running {
         }
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.started.elapsed()
     }
 }

@@ -5,6 +5,9 @@
 
 use super::{answer, Blobs};
 use crate::limits::NetworkLimits;
+use crate::pay::Till;
+use hashcard_primitives::blob::ContentRoot;
+use hashcard_protocol::ledger::{Charge, Serving};
 use hashcard_protocol::{Answer, Request, Upload};
 use libp2p::PeerId;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,6 +20,7 @@ pub(crate) struct Desk {
     /// Rung when a job came or a place became free.
     changed: Notify,
     blobs: Arc<dyn Blobs>,
+    till: Option<Arc<dyn Till>>,
     reads: Semaphore,
 }
 
@@ -66,11 +70,16 @@ pub(super) enum Taken {
 }
 
 impl Desk {
-    pub(crate) fn new(blobs: Arc<dyn Blobs>, limits: &NetworkLimits) -> Arc<Self> {
+    pub(crate) fn new(
+        blobs: Arc<dyn Blobs>,
+        till: Option<Arc<dyn Till>>,
+        limits: &NetworkLimits,
+    ) -> Arc<Self> {
         Arc::new(Self {
             upload: Mutex::new(Upload::new(limits.upload)),
             changed: Notify::new(),
             blobs,
+            till,
             reads: Semaphore::new(limits.reads.max(1)),
         })
     }
@@ -102,8 +111,14 @@ impl Desk {
         if card.answers.is_closed() {
             return;
         }
-        let blobs = self.blobs.clone();
-        let Ok(answer) = spawn_blocking(move || answer(&*blobs, request)).await else {
+        let (blobs, till, peer) = (self.blobs.clone(), self.till.clone(), place.peer);
+        let answering = move || match (till, request) {
+            (Some(till), Request::Chunk { root, chunk }) => {
+                answer_for_money(&*blobs, till, peer, root, chunk)
+            }
+            _ => (answer(&*blobs, request), None),
+        };
+        let Ok((answer, charged)) = spawn_blocking(answering).await else {
             tracing::error!("reading for a peer panicked; its request is not answered");
             return;
         };
@@ -113,14 +128,16 @@ impl Desk {
             Answer::NotHeld.frame(id)
         });
         if let Ok(frame) = frame {
+            let outgoing = Outgoing {
+                frame,
+                place: Some(place),
+            };
             // A stream that ended has nobody to tell.
-            let _ = card
-                .answers
-                .send(Outgoing {
-                    frame,
-                    place: Some(place),
-                })
-                .await;
+            if card.answers.send(outgoing).await.is_ok() {
+                if let Some(charged) = charged {
+                    charged.keep();
+                }
+            }
         }
     }
 
@@ -131,6 +148,55 @@ impl Desk {
     fn upload(&self) -> MutexGuard<'_, Upload<PeerId, Job>> {
         // The queue is valid between its calls, and none of them panics half-way.
         self.upload.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What a chunk was counted as; given back where it is dropped, unless the chunk went to its writer.
+struct Charged {
+    till: Arc<dyn Till>,
+    peer: PeerId,
+    root: ContentRoot,
+    chunk: u64,
+    charge: Option<Charge>,
+}
+
+impl Charged {
+    fn keep(mut self) {
+        self.charge = None;
+    }
+}
+
+impl Drop for Charged {
+    fn drop(&mut self) {
+        if let Some(charge) = self.charge.take() {
+            self.till
+                .not_served(&self.peer.to_bytes(), &self.root, self.chunk, charge);
+        }
+    }
+}
+
+/// The answer to a request for a chunk where a till decides.
+fn answer_for_money(
+    blobs: &dyn Blobs,
+    till: Arc<dyn Till>,
+    peer: PeerId,
+    root: ContentRoot,
+    chunk: u64,
+) -> (Answer, Option<Charged>) {
+    let charge = match till.may_serve(&peer.to_bytes(), &root, chunk) {
+        Serving::Serve(charge) => charge,
+        Serving::Due { vouched, secured } => return (Answer::PaymentDue { vouched, secured }, None),
+    };
+    let charged = Charged {
+        till,
+        peer,
+        root,
+        chunk,
+        charge: Some(charge),
+    };
+    match answer(blobs, Request::Chunk { root, chunk }) {
+        slice @ Answer::Slice { .. } => (slice, Some(charged)),
+        other => (other, None),
     }
 }
 

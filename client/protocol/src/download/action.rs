@@ -92,6 +92,8 @@ pub enum DropReason {
     HoldsNothing,
     /// It has nothing that is missing, and another waits for its place.
     NotNeeded,
+    /// It wants to be paid, and is not.
+    WantsPayment,
 }
 
 /// Why a download does not go on.
@@ -105,6 +107,8 @@ pub enum WhyStalled {
     NotHeld,
     /// Peers hold what is missing but do not deliver.
     NoProgress,
+    /// Peers that hold what is missing want more for it than is paid.
+    Unpaid,
 }
 
 /// What to do with a slice that came.

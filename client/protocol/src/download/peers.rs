@@ -43,6 +43,8 @@ pub(super) enum State {
 #[derive(Debug)]
 pub(super) struct Link {
     pub(super) holding: Holding,
+    /// Length of the longest chunk.
+    chunk_len: u64,
     pub(super) have: Have,
     pub(super) requests: Vec<Outstanding>,
     pub(super) cursor: Cursor,
@@ -51,6 +53,12 @@ pub(super) struct Link {
     /// He was busy; nothing is asked before this.
     pub(super) rest_until: Duration,
     pub(super) denials: u32,
+    /// Bytes that came from him.
+    pub(super) received: u64,
+    /// Bytes that may come in all, when he is paid.
+    pub(super) paid_up_to: Option<u64>,
+    /// He rests because he wants to be paid.
+    pub(super) unpaid: bool,
 }
 
 /// What a peer holds.
@@ -127,9 +135,10 @@ impl Peer {
 }
 
 impl Link {
-    pub(super) fn new(holding: Holding, pace: Pace, now: Duration) -> Self {
+    pub(super) fn new(holding: Holding, pace: Pace, chunk_len: u64, now: Duration) -> Self {
         Self {
             holding,
+            chunk_len,
             have: Have {
                 page: 0,
                 due: now,
@@ -141,6 +150,9 @@ impl Link {
             connected_at: now,
             rest_until: now,
             denials: 0,
+            received: 0,
+            paid_up_to: None,
+            unpaid: false,
         }
     }
 
@@ -149,9 +161,23 @@ impl Link {
         if now < self.rest_until {
             return 0;
         }
-        self.pace
-            .depth()
-            .saturating_sub(u32::try_from(self.requests.len()).unwrap_or(u32::MAX))
+        self.pace.depth().min(self.payable()).saturating_sub(self.asked())
+    }
+
+    /// Whether what is paid suffices for another chunk, beside those that are under way.
+    pub(super) fn is_paid(&self) -> bool {
+        self.payable() > self.asked()
+    }
+
+    /// Chunks that may be under way, as far as money goes.
+    fn payable(&self) -> u32 {
+        self.paid_up_to.map_or(u32::MAX, |bytes| {
+            u32::try_from(bytes.saturating_sub(self.received) / self.chunk_len).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn asked(&self) -> u32 {
+        u32::try_from(self.requests.len()).unwrap_or(u32::MAX)
     }
 
     pub(super) fn ask(&mut self, chunk: u64, now: Duration) {

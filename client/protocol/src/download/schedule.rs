@@ -196,7 +196,11 @@ impl<P: Copy + Ord> Download<P> {
             if link.room(now) == 0 {
                 continue;
             }
-            let worthwhile = now + link.pace.latency() * 2;
+            // A slice that comes second is not paid, so who is paid is asked only for what is late.
+            let worthwhile = match link.paid_up_to {
+                None => now + link.pace.latency() * 2,
+                Some(_) => Duration::MAX,
+            };
             let slowest = awaited
                 .iter()
                 .filter(|(chunk, asked, expected_at)| {
@@ -243,7 +247,7 @@ impl<P: Copy + Ord> Download<P> {
     }
 
     fn stalled(&mut self, now: Duration) -> Option<Action<P>> {
-        if self.in_flight() > 0 || self.has_source() {
+        if self.is_awaiting() || self.has_paid_source() {
             self.source_at = now;
         }
         let without_source = now >= self.source_at.saturating_add(self.limits.source_patience);
@@ -252,6 +256,8 @@ impl<P: Copy + Ord> Download<P> {
         }
         let why = if !without_source {
             WhyStalled::NoProgress
+        } else if self.unpayable || self.has_source() {
+            WhyStalled::Unpaid
         } else if self.peers.values().any(|peer| peer.link().is_some()) {
             WhyStalled::NotHeld
         } else if self
@@ -284,8 +290,23 @@ impl<P: Copy + Ord> Download<P> {
         after.chain(before).copied().collect()
     }
 
-    /// Whether a connected peer holds an open chunk.
+    /// Whether anything is under way that may well come: not what a peer wants to be paid for first.
+    fn is_awaiting(&self) -> bool {
+        let mut links = self.peers.values().filter_map(Peer::link);
+        self.pieces.verifying_count() > 0 || links.any(|link| !link.unpaid && !link.requests.is_empty())
+    }
+
+    /// Whether a connected peer holds an open chunk, paid or not.
     fn has_source(&mut self) -> bool {
+        self.has_source_that(|_| true)
+    }
+
+    /// Whether a connected peer holds an open chunk that it will send.
+    fn has_paid_source(&mut self) -> bool {
+        self.has_source_that(|link| link.is_paid() && !link.unpaid)
+    }
+
+    fn has_source_that(&mut self, which: impl Fn(&Link) -> bool) -> bool {
         let Self {
             peers,
             picker,
@@ -296,7 +317,7 @@ impl<P: Copy + Ord> Download<P> {
             && peers
                 .values_mut()
                 .filter_map(Peer::link_mut)
-                .any(|link| next_open(picker, pieces, link).is_some())
+                .any(|link| which(link) && next_open(picker, pieces, link).is_some())
     }
 
     fn in_flight(&self) -> usize {
