@@ -414,6 +414,10 @@ fn from_fetch(error: FetchError, stored: Option<EngineError>) -> (EngineError, O
             Some(*summary),
         ),
         FetchError::Stopped => (EngineError::new(Code::Network, said, "try again"), None),
+        FetchError::PursePanicked => (
+            EngineError::new(Code::Failed, said, "what came is kept; try again"),
+            None,
+        ),
         FetchError::Held(_) | FetchError::SinkPanicked => (
             EngineError::new(
                 Code::Failed,
