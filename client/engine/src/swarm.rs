@@ -414,7 +414,7 @@ fn from_fetch(error: FetchError, stored: Option<EngineError>) -> (EngineError, O
             Some(*summary),
         ),
         FetchError::Stopped => (EngineError::new(Code::Network, said, "try again"), None),
-        FetchError::Held(_) | FetchError::SinkPanicked => (
+        FetchError::Held(_) | FetchError::SinkPanicked | FetchError::PursePanicked => (
             EngineError::new(
                 Code::Failed,
                 said,
