@@ -79,7 +79,8 @@ mod tests {
                 continue;
             }
             let vector: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            let signed = parts(&vector).is_some_and(|(key, bytes, signature)| is_signed(&key, &bytes, &signature));
+            let signed =
+                parts(&vector).is_some_and(|(key, bytes, signature)| is_signed(&key, &bytes, &signature));
             let expected = text(&vector, "expect") == "pay";
             assert_eq!(signed, expected, "{}", path.display());
             *(if expected { &mut paid } else { &mut refused }) += 1;

@@ -173,7 +173,9 @@ impl Cashier {
         let mut heard = BTreeMap::new();
         for kept in vouchers.all() {
             if !books.restore(kept.voucher.clone(), kept.since_epoch()) {
-                tracing::error!("there are more sessions than are kept; the vouchers of some stay in their file");
+                tracing::error!(
+                    "there are more sessions than are kept; the vouchers of some stay in their file"
+                );
                 continue;
             }
             heard.insert(kept.payer(), Heard::NOTHING);

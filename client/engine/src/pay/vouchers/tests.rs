@@ -46,10 +46,7 @@ fn a_voucher_is_on_disk_when_it_is_kept() {
     let (_folder, path, mut vouchers) = new();
     vouchers.keep(voucher(1, &[(7, 5)])).unwrap();
     vouchers.keep(voucher(2, &[(7, 6)])).unwrap();
-    assert_eq!(
-        all(&read(&path)),
-        [voucher(1, &[(7, 5)]), voucher(2, &[(7, 6)])]
-    );
+    assert_eq!(all(&read(&path)), [voucher(1, &[(7, 5)]), voucher(2, &[(7, 6)])]);
     assert_eq!(read(&path).seen_at(PAYER), Some(9));
 }
 
@@ -113,7 +110,11 @@ fn damage_before_the_end_is_refused_and_left_alone() {
         spoilt[at] ^= 0x10;
         std::fs::write(&path, &spoilt).unwrap();
         let read = Vouchers::read(&path, GENESIS, PAYEE);
-        assert_eq!(read.err().map(|error| error.code), Some(Code::Damaged), "byte {at}");
+        assert_eq!(
+            read.err().map(|error| error.code),
+            Some(Code::Damaged),
+            "byte {at}"
+        );
         assert_eq!(std::fs::read(&path).unwrap(), spoilt);
     }
 }
@@ -170,7 +171,9 @@ fn an_ended_session_leaves_its_sums() {
         redeemed: 5,
     };
     for session in [1, 2] {
-        vouchers.end(SessionRef { pool: 5, session }, vec![(7, past)]).unwrap();
+        vouchers
+            .end(SessionRef { pool: 5, session }, vec![(7, past)])
+            .unwrap();
     }
     vouchers.add_redeemed(8, 1).unwrap();
     vouchers.add_redeemed(1, 1).unwrap();
@@ -202,7 +205,10 @@ fn a_file_that_grows_is_written_anew_and_keeps_the_best() {
 #[test]
 fn the_layout_of_a_record_never_changes() {
     let bytes = framed(&Record::Voucher(voucher(1, &[(7, 5)])));
-    assert_eq!(bytes.len(), 4 + 1 + (8 + 4 + 32 + 1 + 24 + 64) + 8 + 4 + (1 + 8) + 8);
+    assert_eq!(
+        bytes.len(),
+        4 + 1 + (8 + 4 + 32 + 1 + 24 + 64) + 8 + 4 + (1 + 8) + 8
+    );
     assert_eq!(bytes[..5], [155, 0, 0, 0, 1]);
     assert_eq!(bytes[5..13], 5u64.to_le_bytes());
 }
