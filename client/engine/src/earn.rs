@@ -19,6 +19,8 @@ use crate::pay::redeem::Redeemer;
 use crate::pay::till::Cashier;
 use crate::wallet::AccountName;
 
+/// Most rows of each list in one answer: at some 200 bytes each they fit a line of the home's socket. Sums are of all.
+const MAX_ROWS: usize = 4_000;
 /// Cards that are asked about at a time.
 const ASKED_AT_ONCE: usize = 8;
 
@@ -90,7 +92,6 @@ fn of_books(cashier: &Cashier) -> Earned {
             ends_at: heard.ends_at,
         });
     }
-    lines.sort_by_key(|line| (line.card, line.pool, line.session));
     let before: BTreeMap<CardId, _> = cashier.past();
     let before: Vec<EarnedBefore> = before
         .into_iter()
@@ -104,7 +105,7 @@ fn of_books(cashier: &Cashier) -> Earned {
     let bytes_before = before.iter().map(|line| line.bytes);
     let redeemed = redemptions(&lines, &before);
     let all = cashier.redeemed();
-    Earned {
+    let earned = Earned {
         account: String::new(),
         bytes: bytes.chain(bytes_before).fold(0, u64::saturating_add),
         vouched: sum(lines.iter().map(|line| line.vouched)),
@@ -115,11 +116,37 @@ fn of_books(cashier: &Cashier) -> Earned {
         fees: Amount(all.fees),
         bonded: Amount(0),
         seats: 0,
+        more: false,
         block: 0,
         lines,
         sessions,
         before,
-    }
+    };
+    shortened(earned, MAX_ROWS)
+}
+
+/// In order, and no longer than an answer may be: what has most pending stays.
+fn shortened(mut earned: Earned, most: usize) -> Earned {
+    let longest = earned
+        .lines
+        .len()
+        .max(earned.sessions.len())
+        .max(earned.before.len());
+    earned.more = longest > most;
+    earned.lines.sort_by_key(|line| std::cmp::Reverse(line.pending));
+    earned.lines.truncate(most);
+    earned
+        .lines
+        .sort_by_key(|line| (line.card, line.pool, line.session));
+    earned
+        .sessions
+        .sort_by_key(|session| std::cmp::Reverse(session.pending));
+    earned.sessions.truncate(most);
+    earned
+        .sessions
+        .sort_by_key(|session| (session.pool, session.session));
+    earned.before.truncate(most);
+    earned
 }
 
 fn redemptions(lines: &[EarnedLine], before: &[EarnedBefore]) -> Amount {
@@ -129,4 +156,53 @@ fn redemptions(lines: &[EarnedLine], before: &[EarnedBefore]) -> Amount {
 
 fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
     Amount(amounts.fold(0, |sum: Balance, amount| sum.saturating_add(amount.0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(card: CardId, pending: Balance) -> EarnedLine {
+        EarnedLine {
+            card,
+            pool: 1,
+            session: 1,
+            bytes: 0,
+            earned: Amount(0),
+            vouched: Amount(pending),
+            redeemed: Amount(0),
+            pending: Amount(pending),
+        }
+    }
+
+    fn earned(lines: Vec<EarnedLine>) -> Earned {
+        Earned {
+            account: "hc".into(),
+            lines,
+            sessions: vec![],
+            before: vec![],
+            bytes: 0,
+            vouched: Amount(0),
+            redeemed: Amount(0),
+            pending: Amount(6),
+            at_risk: Amount(0),
+            received: Amount(0),
+            fees: Amount(0),
+            bonded: Amount(0),
+            seats: 0,
+            more: false,
+            block: 0,
+        }
+    }
+
+    #[test]
+    fn a_list_that_is_too_long_keeps_what_is_pending_and_the_sums_stay() {
+        let lines = vec![line(3, 3), line(1, 1), line(2, 2)];
+        let short = shortened(earned(lines.clone()), 2);
+        assert_eq!(short.lines, [line(2, 2), line(3, 3)]);
+        assert!(short.more && short.pending == Amount(6));
+        let whole = shortened(earned(lines), 3);
+        assert_eq!(whole.lines, [line(1, 1), line(2, 2), line(3, 3)]);
+        assert!(!whole.more);
+    }
 }

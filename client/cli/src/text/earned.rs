@@ -50,6 +50,9 @@ pub fn outcome(earned: &Earned, bold: bool) -> Vec<String> {
         }
         lines.extend(table.lines(bold));
     }
+    if earned.more {
+        lines.push("There are more; those with most pending are shown. The sums are of all.".to_owned());
+    }
     lines.push(String::new());
     lines.extend([
         format!("Served for money: {}", bytes(earned.bytes)),
@@ -117,6 +120,7 @@ mod tests {
             fees: Amount(CARD / 10),
             bonded: Amount(2 * CARD),
             seats: 2,
+            more: false,
             block: 140,
         }
     }

@@ -24,6 +24,7 @@ pub struct Earned {
     pub fees: Amount,
     pub bonded: Amount,
     pub seats: u64,
+    pub more: bool,
     pub block: BlockNumber,
 }
 

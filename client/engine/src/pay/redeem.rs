@@ -100,7 +100,7 @@ impl Redeemer {
                 .filter(|(payer, _)| !self.resting.contains_key(payer))
                 .map(|(payer, why)| (payer, why == RedeemWhy::Ending))
                 .collect();
-            self.round(engine, chain, at, sessions, events).await?;
+            self.round(engine, chain, sessions, events).await?;
         }
         Ok(())
     }
@@ -126,7 +126,7 @@ impl Redeemer {
                 .map(|payer| (payer, ending.contains(&payer)))
                 .collect();
             sessions.sort_by_key(|(_, is_ending)| !is_ending);
-            match self.round(engine, chain, at, sessions, events).await? {
+            match self.round(engine, chain, sessions, events).await? {
                 Round::Redeemed => {}
                 Round::Nothing => break,
                 Round::NotWorthIt { value, fee } => {
@@ -160,11 +160,17 @@ impl Redeemer {
         &mut self,
         engine: &Engine,
         chain: &Chain,
-        at: At,
         sessions: Vec<(SessionRef, bool)>,
         events: &Events,
     ) -> Result<Round, EngineError> {
-        let due = first_due(sessions, |payer| self.cashier.unredeemed(payer));
+        if sessions.is_empty() {
+            return Ok(Round::Nothing);
+        }
+        let cashier = self.cashier.clone();
+        let _turn = cashier.turn_to_redeem().await;
+        // What was redeemed while this waited for its turn is in the books by now, and in the newest head.
+        let at = chain.finalized().await?;
+        let due = first_due(sessions, |payer| cashier.unredeemed(payer));
         if due.is_empty() {
             return Ok(Round::Nothing);
         }

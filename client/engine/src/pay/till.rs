@@ -126,6 +126,8 @@ pub struct Cashier {
     heard: Mutex<BTreeMap<SessionRef, Heard>>,
     /// Bytes that each line was served for before this process.
     bytes_before: BTreeMap<(SessionRef, CardId), u64>,
+    redeeming: tokio::sync::Mutex<()>,
+    /// Whether it serves; otherwise it only looks and redeems.
     is_serving: bool,
 }
 
@@ -201,6 +203,7 @@ impl Cashier {
             asked: Mutex::default(),
             heard: Mutex::new(heard),
             bytes_before,
+            redeeming: tokio::sync::Mutex::default(),
             is_serving: serving,
         })
     }
@@ -215,9 +218,9 @@ impl Cashier {
         &self.shelf
     }
 
-    /// Whether it serves; otherwise it only looks and redeems.
-    pub fn is_serving(&self) -> bool {
-        self.is_serving
+    /// The turn to redeem: so that a daemon and a command do not both pay to redeem the same vouchers.
+    pub async fn turn_to_redeem(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.redeeming.lock().await
     }
 
     /// A new finalised head: strangers may ask about it.
