@@ -386,4 +386,14 @@ mod tests {
         assert_eq!(fates(1, vec![], vec![PAID, PAID]), None);
         assert_eq!(fates(1, vec![(1, none)], vec![]), None);
     }
+
+    #[tokio::test]
+    async fn the_fee_of_a_redemption_is_known_before_anything_is_sent() {
+        use crate::testing::{signer, FakeChain, FEE};
+        let fake = FakeChain::new();
+        let chain = fake.dial().await.unwrap();
+        let asking = chain.redeem_fee(&signer("//Alice"), vec![]);
+        assert_eq!(asking.await.unwrap(), FEE);
+        assert!(fake.state().handed_over.is_empty());
+    }
 }

@@ -160,7 +160,9 @@ impl Seats {
         let passed_over = &self.refused | &self.young;
         let deltas = deltas(&held, &seated, &passed_over, bond, self.shelf.asking().in_seat());
         // A seat that has lapsed does not say its price; it is looked at again when it is live.
-        let lapsed = seated.iter().filter(|(_, seat)| seat.is_none());
+        let lapsed = seated
+            .iter()
+            .filter(|(card, seat)| seat.is_none() && held.contains_key(card));
         self.young.extend(lapsed.map(|(card, _)| *card));
         self.apply(engine, actor, deltas, events).await
     }
