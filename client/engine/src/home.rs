@@ -9,6 +9,7 @@
 //! | `notes.json` | what this home remembers: see [`notes::Notes`] |
 //! | `collections.json` | names under which cards are kept together: see [`collections::Collections`] |
 //! | `ledger.jsonl` | what was done with money and keys: see [`ledger::Ledger`] |
+//! | `paying/` | what was promised to whom, a file for each payment session: see [`crate::pay`] |
 //! | `store/` | the blobs |
 //!
 //! The folder belongs to one user and is closed to others.
@@ -104,6 +105,11 @@ impl HomePaths {
     /// What was done with money and keys.
     pub fn ledger(&self) -> PathBuf {
         self.folder.join("ledger.jsonl")
+    }
+
+    /// What was promised to whom.
+    pub fn paying(&self) -> PathBuf {
+        self.folder.join("paying")
     }
 }
 
