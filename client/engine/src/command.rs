@@ -13,6 +13,7 @@ mod shown;
 use std::path::PathBuf;
 
 use hashcard_primitives::card::CardId;
+use hashcard_primitives::channel::PoolId;
 use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
@@ -24,7 +25,7 @@ pub use market::{
     ClerkedCard, LibraryRow, ListingShown, Market, OfferShown, OwnKeyShown, PastSaleShown, Recovered,
     RecoveredCard, RecoveredKey,
 };
-pub use outcome::{Fetched, Opened, Outcome, Published};
+pub use outcome::{Fetched, Opened, Outcome, PoolShown, Published, SessionShown};
 pub use shown::{
     AccountShown, BlobShown, CardShown, CollaboratorShown, KeyShown, OrderShown, SeatShown, VerifiedBlob,
 };
@@ -214,6 +215,35 @@ pub enum Command {
     Seed {
         /// Which.
         cards: Vec<CardId>,
+        /// What is paid for fetching them; `None`: nothing.
+        pay: Option<Pay>,
+    },
+    /// Puts money into a new pool.
+    PoolOpen {
+        /// How much.
+        amount: Amount,
+    },
+    /// Adds money to a pool.
+    PoolTopUp {
+        /// How much.
+        amount: Amount,
+        /// Which; `None`: the account's newest open one.
+        pool: Option<PoolId>,
+    },
+    /// What the account's pools have.
+    PoolShow {
+        /// Which; `None`: all.
+        pool: Option<PoolId>,
+    },
+    /// Begins a pool's closing window.
+    PoolClose {
+        /// Which; `None`: the account's newest open one.
+        pool: Option<PoolId>,
+    },
+    /// Gets back what nobody can be paid any more.
+    PoolWithdraw {
+        /// Which; `None`: one whose window is over, if there is any.
+        pool: Option<PoolId>,
     },
     /// What the account earned by serving.
     Earn {
@@ -287,6 +317,11 @@ impl Command {
             Self::Recover { .. } => "recover",
             Self::Seed { .. } => "seed",
             Self::Earn { .. } => "earn",
+            Self::PoolOpen { .. } => "pool open",
+            Self::PoolTopUp { .. } => "pool top-up",
+            Self::PoolShow { .. } => "pool show",
+            Self::PoolClose { .. } => "pool close",
+            Self::PoolWithdraw { .. } => "pool withdraw",
             Self::StoreList => "store list",
             Self::StoreVerify { .. } => "store verify",
             Self::StoreRemove { .. } => "store remove",
@@ -489,6 +524,19 @@ pub struct Fetch {
     pub no_open: bool,
     /// Replace an output that is there.
     pub force: bool,
+    /// What is paid for it; `None`: nothing.
+    pub pay: Option<Pay>,
+}
+
+/// What is paid for bytes.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+pub struct Pay {
+    /// For 2²⁰ bytes at most.
+    pub max_price_per_mib: Amount,
+    /// In all at most; `None`: what the missing bytes cost at that price, and a little ahead.
+    pub budget: Option<Amount>,
+    /// From which pool; `None`: the account's newest open one.
+    pub pool: Option<PoolId>,
 }
 
 #[cfg(test)]

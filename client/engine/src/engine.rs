@@ -17,14 +17,17 @@ use zeroize::Zeroizing;
 
 use crate::amount::Amount;
 use crate::attach::Request;
-use crate::command::{Command, Event, Outcome};
+use crate::command::{Command, Event, Outcome, Pay};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::home::notes::Notes;
 use crate::home::Home;
+use crate::pay::pool;
 use crate::pay::price::{Asking, Shelf};
+use crate::pay::session::SessionsInUse;
 use crate::pay::till::{self, Cashier};
 use crate::pay::vouchers::Vouchers;
+use crate::seed::{wanted_cards, WantedCard};
 use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
@@ -53,10 +56,13 @@ pub struct Engine {
     /// Held by a purchase that registers an encryption key: its proof binds the account's next index, so a second one
     /// beside it would prove an index that is taken by the time it arrives.
     pub(crate) registering: tokio::sync::Mutex<()>,
+    /// Held while a fetch chooses the session that it pays from.
+    choosing_session: tokio::sync::Mutex<()>,
+    sessions_in_use: SessionsInUse,
     /// Told when what the store holds has changed.
     holdings: Notify,
     /// Where a daemon that seeds takes more cards; empty in any other process.
-    pub(crate) more_to_seed: OnceCell<tokio::sync::mpsc::Sender<Vec<CardId>>>,
+    pub(crate) more_to_seed: OnceCell<tokio::sync::mpsc::Sender<Vec<WantedCard>>>,
     /// Whether this process answers orders by itself.
     daemon: AtomicBool,
 }
@@ -94,6 +100,8 @@ impl Engine {
             cashiers: tokio::sync::Mutex::default(),
             fetching: Mutex::default(),
             registering: tokio::sync::Mutex::default(),
+            choosing_session: tokio::sync::Mutex::default(),
+            sessions_in_use: SessionsInUse::default(),
             holdings: Notify::new(),
             more_to_seed: OnceCell::new(),
             daemon: AtomicBool::new(false),
@@ -280,6 +288,16 @@ impl Engine {
         turn.lock_owned().await
     }
 
+    /// Waits until no other fetch chooses a session to pay from.
+    pub(crate) async fn session_turn(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.choosing_session.lock().await
+    }
+
+    /// The sessions that fetches pay from.
+    pub(crate) fn sessions_in_use(&self) -> &SessionsInUse {
+        &self.sessions_in_use
+    }
+
     /// Says that the store holds something else than before.
     pub(crate) fn holdings_changed(&self) {
         self.holdings.notify_one();
@@ -378,8 +396,13 @@ impl Engine {
             Command::History { card: None, limit } => history::of_home(self, limit),
             Command::Recover { also } => recover::recover(self, &also, events).await,
             Command::Fetch(order) => fetch::fetch(self, &account, order, events).await,
-            Command::Seed { cards } => self.hand_to_daemon(cards).await,
             Command::Earn { redeem } => earn::earn(self, &account, redeem, events).await,
+            Command::Seed { cards, pay } => self.hand_to_daemon(&account, cards, pay).await,
+            Command::PoolOpen { amount } => pool::open(self, &account, amount, events).await,
+            Command::PoolTopUp { amount, pool } => pool::top_up(self, &account, pool, amount, events).await,
+            Command::PoolShow { pool } => pool::show(self, &account, pool).await,
+            Command::PoolClose { pool } => pool::close(self, &account, pool, events).await,
+            Command::PoolWithdraw { pool } => pool::withdraw(self, &account, pool, events).await,
             Command::StoreList => inventory::list(self).await,
             Command::StoreVerify { what } => inventory::verify(self, what, events).await,
             Command::StoreRemove { what } => inventory::remove(self, what).await,
@@ -395,7 +418,12 @@ impl Engine {
         }
     }
 
-    async fn hand_to_daemon(&self, cards: Vec<CardId>) -> Result<Outcome, EngineError> {
+    async fn hand_to_daemon(
+        &self,
+        account: &AccountName,
+        cards: Vec<CardId>,
+        pay: Option<Pay>,
+    ) -> Result<Outcome, EngineError> {
         let no_daemon = || {
             EngineError::new(
                 Code::HomeBusy,
@@ -404,7 +432,8 @@ impl Engine {
             )
         };
         let more = self.more_to_seed.get().ok_or_else(no_daemon)?;
-        more.send(cards.clone()).await.map_err(|_| no_daemon())?;
+        let wanted = wanted_cards(account, &cards, pay);
+        more.send(wanted).await.map_err(|_| no_daemon())?;
         Ok(Outcome::Seeding { cards })
     }
 

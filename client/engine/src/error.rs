@@ -70,6 +70,10 @@ pub enum Code {
     NoSeeders,
     /// Not all of it could be fetched.
     Incomplete,
+    /// Those who serve it want more for it than is paid.
+    TooDear,
+    /// What was to be spent is promised, and not all has come.
+    BudgetSpent,
     /// The disk is full, or a file cannot be read or written.
     Disk,
     /// Something on disk was changed by somebody else.
@@ -103,7 +107,7 @@ impl Code {
             InsufficientFunds => 5,
             NoKey => 6,
             NotFound => 7,
-            NoSeeders | Incomplete => 8,
+            NoSeeders | Incomplete | TooDear | BudgetSpent => 8,
             Disk | Damaged => 9,
             HomeBusy | Home | NoWallet | WalletExists | WrongPassphrase | NoPassphrase | Wallet => 10,
         }

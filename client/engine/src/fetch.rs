@@ -3,12 +3,17 @@
 //! **Fetching and opening are apart.** Everybody can fetch, check and serve a blob; nothing about it needs a key. What opening
 //! needs is in [`crate::open`].
 
+use std::sync::Arc;
+
 use hashcard_chain::Account;
-use hashcard_primitives::blob::{chunk_count, ContentRoot};
+use hashcard_net::{peer_binary, Purse};
+use hashcard_primitives::blob::{chunk_count, ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::{Access, Blob, CardId, CardView};
+use hashcard_primitives::Balance;
 use hashcard_store::Store;
 use tokio::time::Instant;
 
+use crate::amount::Amount;
 use crate::command::{Event, Fetch, Fetched, Opened, Outcome, PeerShown};
 use crate::engine::{known_card, waiting_for_disk, Engine};
 use crate::error::{Code, EngineError};
@@ -16,6 +21,7 @@ use crate::events::Events;
 use crate::notation::{root_name, text_of};
 use crate::open::output::{write_text, Target};
 use crate::open::{check_footer, entitled, opening_accounts, write};
+use crate::pay::order::{seats_by_peer, unpaid, PaidFetch, PayOrder, Wanted};
 use crate::swarm::{Order, Source};
 use crate::wallet::AccountName;
 
@@ -49,7 +55,8 @@ pub async fn fetch(
         _ => Vec::new(),
     };
 
-    let brought = bring(engine, &card, events).await?;
+    let mut order_to_pay = order.pay.map(|pay| PayOrder::new(account.clone(), pay));
+    let brought = bring(engine, &card, order_to_pay.as_mut(), events).await?;
     let mut fetched = Fetched {
         card: card.id,
         root: Some(root_name(blob.root)),
@@ -59,6 +66,7 @@ pub async fn fetch(
         files: 0,
         chunks: brought.chunks,
         already_held: brought.already_held,
+        paid: sum_of(&brought.peers),
         peers: brought.peers,
         seconds: 0.0,
         text: None,
@@ -85,10 +93,17 @@ pub struct Brought {
     pub peers: Vec<PeerShown>,
 }
 
-/// Makes the blob of a card complete in the store, and remembers to serve it.
+fn sum_of(peers: &[PeerShown]) -> Amount {
+    let sum = peers.iter().map(|peer| peer.paid.0);
+    Amount(sum.fold(0, Balance::saturating_add))
+}
+
+/// Makes the blob of a card complete in the store, and remembers to serve it. With an order, pays for what is not given for
+/// nothing; what was promised is in the order, however it ends.
 pub async fn bring(
     engine: &Engine,
     card: &CardView<Account>,
+    order: Option<&mut PayOrder>,
     events: &Events,
 ) -> Result<Brought, EngineError> {
     let began = Instant::now();
@@ -118,7 +133,14 @@ pub async fn bring(
 
     let mut peers: Vec<PeerShown> = Vec::new();
     if already_held < chunks {
-        let fetched = from_swarm(engine, card.id, &blob, &store, &mut peers, events).await;
+        let job = Job {
+            engine,
+            card: card.id,
+            blob: &blob,
+            store: &store,
+            events,
+        };
+        let fetched = job.from_swarm(order, &mut peers).await;
         // What arrived is kept, whatever happened.
         let flushed = store.clone();
         waiting_for_disk(move || Ok(flushed.flush(root)?)).await?;
@@ -145,54 +167,131 @@ pub async fn bring(
     })
 }
 
-/// Fetches what is missing from the seats that the chain names, and asks it again for newer ones when that does not get on.
-async fn from_swarm(
-    engine: &Engine,
+/// A blob to complete.
+struct Job<'a> {
+    engine: &'a Engine,
     card: CardId,
-    blob: &Blob,
-    store: &Store,
-    peers: &mut Vec<PeerShown>,
-    events: &Events,
-) -> Result<(), EngineError> {
-    let swarm = engine.swarm().await?;
-    let chain = engine.chain().await?;
-    let mut last = None;
-    for _ in 0..MAX_ROUNDS {
-        let held_before = held(store, blob.root).await?;
-        let seats = chain.seats(card).await?;
-        let sources: Vec<Source> = seats
-            .into_iter()
-            .filter(|seat| seat.peer.as_slice() != swarm.peer_bytes().as_slice())
-            .map(Source::from)
-            .collect();
-        events
-            .say(Event::Sources {
-                card,
-                seats: sources.len() as u64,
-            })
-            .await;
-        if sources.is_empty() {
-            break;
-        }
-        let order = Order {
-            root: blob.root,
-            blob_len: blob.len,
-            sources,
+    blob: &'a Blob,
+    store: &'a Store,
+    events: &'a Events,
+}
+
+impl Job<'_> {
+    /// Fetches what is missing, and pays for it if there is an order.
+    async fn from_swarm(
+        &self,
+        order: Option<&mut PayOrder>,
+        peers: &mut Vec<PeerShown>,
+    ) -> Result<(), EngineError> {
+        let Some(order) = order else {
+            return self.rounds(None, None, peers).await;
         };
-        match swarm.fetch(engine, store, order, peers, events).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.code != Code::Incomplete => return Err(error),
-            Err(error) => last = Some(error),
+        let Some(paid) = self.begin_paying(order).await? else {
+            return self.rounds(Some(&*order), None, peers).await;
+        };
+        let result = self.paying(order, &paid, peers).await;
+        for peer in peers.iter_mut() {
+            let promised = peer_binary(&peer.peer).map(|peer| paid.purse.paid_to(&peer));
+            peer.paid = Amount(promised.unwrap_or(0));
         }
-        if held(store, blob.root).await? == held_before {
-            break;
-        }
+        let said = paid.purse.spent().to_string();
+        let ended = paid.end(order).await;
+        result.map_err(|error| error.with("paid", said))?;
+        ended
     }
-    let (done, total) = (held(store, blob.root).await?, chunk_count(blob.len));
-    Err(last
-        .unwrap_or_else(|| no_seeders(card))
-        .with("done", done)
-        .with("total", total))
+
+    async fn begin_paying(&self, order: &mut PayOrder) -> Result<Option<PaidFetch>, EngineError> {
+        // The wallet is opened before this home shows itself as a peer: payees know their guests again.
+        self.engine.wallet().await?;
+        let own_peer = self.engine.swarm().await?.peer_bytes();
+        let mut seats = self.engine.chain().await?.seats(self.card).await?;
+        seats.retain(|seat| seat.peer.as_slice() != own_peer.as_slice());
+        let chunks = chunk_count(self.blob.len).saturating_sub(held(self.store, self.blob.root).await?);
+        let wanted = Wanted {
+            card: self.card,
+            root: self.blob.root,
+            missing: chunks.saturating_mul(CHUNK_LEN).min(self.blob.len),
+            seats: &seats,
+            own_peer,
+        };
+        PaidFetch::begin(self.engine, order, wanted, self.events).await
+    }
+
+    /// The rounds, with lanes being opened beside them, and after them for who was promised something late.
+    async fn paying(
+        &self,
+        order: &PayOrder,
+        paid: &PaidFetch,
+        peers: &mut Vec<PeerShown>,
+    ) -> Result<(), EngineError> {
+        let keeping = paid.keep_lanes(self.engine, self.events);
+        let fetching = async {
+            let result = self.rounds(Some(order), Some(paid), peers).await;
+            paid.purse.close();
+            result
+        };
+        futures::join!(fetching, keeping).0
+    }
+
+    /// Fetches from the seats that the chain names, and asks it again for newer ones when that does not get on.
+    async fn rounds(
+        &self,
+        order: Option<&PayOrder>,
+        paid: Option<&PaidFetch>,
+        peers: &mut Vec<PeerShown>,
+    ) -> Result<(), EngineError> {
+        let (engine, card, root) = (self.engine, self.card, self.blob.root);
+        let swarm = engine.swarm().await?;
+        let chain = engine.chain().await?;
+        let mut last = None;
+        for _ in 0..MAX_ROUNDS {
+            let held_before = held(self.store, root).await?;
+            let mut seats = chain.seats(card).await?;
+            seats.retain(|seat| seat.peer.as_slice() != swarm.peer_bytes().as_slice());
+            self.events
+                .say(Event::Sources {
+                    card,
+                    seats: seats.len() as u64,
+                })
+                .await;
+            if seats.is_empty() {
+                break;
+            }
+            if let Some(paid) = paid {
+                paid.purse.meet(seats_by_peer(&seats));
+            }
+            let purse = paid.map(|paid| paid.purse.clone() as Arc<dyn Purse>);
+            let fetching = Order {
+                root,
+                blob_len: self.blob.len,
+                sources: seats.iter().cloned().map(Source::from).collect(),
+                purse,
+            };
+            let again = match swarm
+                .fetch(engine, self.store, fetching, peers, self.events)
+                .await
+            {
+                Ok(()) => return Ok(()),
+                Err(error) if error.code == Code::TooDear => {
+                    last = Some(unpaid(card, order, paid.map(|paid| &*paid.purse), &seats));
+                    paid.is_some_and(|paid| paid.purse.is_worth_another_try())
+                }
+                Err(error) if error.code == Code::Incomplete => {
+                    last = Some(error);
+                    held(self.store, root).await? > held_before
+                }
+                Err(error) => return Err(error),
+            };
+            if !again {
+                break;
+            }
+        }
+        let (done, total) = (held(self.store, root).await?, chunk_count(self.blob.len));
+        Err(last
+            .unwrap_or_else(|| no_seeders(card))
+            .with("done", done)
+            .with("total", total))
+    }
 }
 
 async fn held(store: &Store, root: ContentRoot) -> Result<u64, EngineError> {
@@ -232,6 +331,7 @@ async fn inline(card: &CardView<Account>, target: Target, began: Instant) -> Res
         chunks: 0,
         already_held: 0,
         peers: Vec::new(),
+        paid: Amount(0),
         seconds: began.elapsed().as_secs_f64(),
         text,
     }))

@@ -10,6 +10,7 @@
 //! | `collections.json` | names under which cards are kept together: see [`collections::Collections`] |
 //! | `ledger.jsonl` | what was done with money and keys: see [`ledger::Ledger`] |
 //! | `vouchers/` | promises of those who were served: see `pay::vouchers` |
+//! | `paying/` | what was promised to whom, a file for each payment session: see [`crate::pay`] |
 //! | `store/` | the blobs |
 //!
 //! The folder belongs to one user and is closed to others.
@@ -111,6 +112,11 @@ impl HomePaths {
     /// Promises of those who were served, a file for each account and chain.
     pub fn vouchers(&self) -> PathBuf {
         self.folder.join("vouchers")
+    }
+
+    /// What was promised to whom.
+    pub fn paying(&self) -> PathBuf {
+        self.folder.join("paying")
     }
 }
 

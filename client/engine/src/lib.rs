@@ -19,6 +19,7 @@
 //! | `deliver`, `encryption_keys`, `holding` | how a capsule is made, for which key, of which key |
 //! | `library`, `history` | what do I hold, and what did I do |
 //! | `recover` | what do my words still have |
+//! | `pay` | how delivered bytes are paid for |
 //! | `inventory` | what lies in the store |
 
 pub mod amount;

@@ -9,6 +9,7 @@ use hashcard_primitives::card::{Access, Blob, CardView};
 use hashcard_primitives::footer::Footer;
 use tokio::time::Instant;
 
+use crate::amount::Amount;
 use crate::capsule::{self, held_keys, Inside};
 use crate::command::{Event, Fetched, Open, Opened, Outcome};
 use crate::engine::{known_card, waiting_for_disk, Actor, Engine};
@@ -68,6 +69,7 @@ pub async fn open(
         chunks,
         already_held: chunks,
         peers: Vec::new(),
+        paid: Amount(0),
         seconds: began.elapsed().as_secs_f64(),
         text: None,
     }))

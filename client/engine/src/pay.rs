@@ -4,8 +4,14 @@
 //! is served upon it. So a crash costs at most one window with each partner, and never a voucher. Who owes what is decided in
 //! `hashcard_protocol::ledger`; here are files, keys and the chain.
 
+pub(crate) mod journal;
+pub(crate) mod lanes;
+pub(crate) mod order;
+pub(crate) mod pool;
 pub mod price;
+pub(crate) mod purse;
 pub mod redeem;
+pub(crate) mod session;
 pub mod signature;
 pub mod till;
 pub mod vouchers;

@@ -16,13 +16,14 @@ use tokio::time::Instant;
 
 use crate::amount::Amount;
 use crate::attach::{self, Attached, Handler, Request, Socket};
-use crate::command::{Command, Event, Outcome};
+use crate::command::{Command, Event, Outcome, Pay};
 use crate::engine::{known_card, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::fetch::bring;
 use crate::fulfil::{self, Policy, Sales};
 use crate::home::{Home, Ownership};
+use crate::pay::order::{self, PayOrder, SharedOrder};
 use crate::pay::price::Asking;
 use crate::pay::redeem::Redeemer;
 use crate::pay::till::FREE_PER_PEER;
@@ -47,6 +48,8 @@ pub struct SeedOptions {
     pub account: AccountName,
     /// Cards to fetch and serve besides what is held.
     pub cards: Vec<CardId>,
+    /// What is paid for fetching them; `None`: nothing.
+    pub pay: Option<Pay>,
     /// Where to listen.
     pub listen: SocketAddr,
     /// Addresses under which others reach this machine.
@@ -117,8 +120,23 @@ struct Daemon {
     seats: Seats,
     sales: Sales,
     redeemer: Redeemer,
-    wanted: Vec<CardId>,
-    more: mpsc::Receiver<Vec<CardId>>,
+    wanted: Vec<WantedCard>,
+    more: mpsc::Receiver<Vec<WantedCard>>,
+}
+
+/// A card to fetch, and what may be spent on it.
+pub(crate) struct WantedCard {
+    card: CardId,
+    order: Option<SharedOrder>,
+}
+
+/// These cards, for one budget if there is any.
+pub(crate) fn wanted_cards(account: &AccountName, cards: &[CardId], pay: Option<Pay>) -> Vec<WantedCard> {
+    let orders = PayOrder::for_cards(account, pay, cards);
+    let wanted = cards.iter().zip(orders);
+    wanted
+        .map(|(card, order)| WantedCard { card: *card, order })
+        .collect()
 }
 
 impl Daemon {
@@ -174,7 +192,7 @@ impl Daemon {
             seats,
             sales: Sales::new(options.policy),
             redeemer,
-            wanted: options.cards.clone(),
+            wanted: wanted_cards(&options.account, &options.cards, options.pay.clone()),
             more,
         })
     }
@@ -218,7 +236,10 @@ async fn hand_over(
         });
     }
     let request = Request::new(
-        Command::Seed { cards: options.cards },
+        Command::Seed {
+            cards: options.cards,
+            pay: options.pay,
+        },
         options.account,
         settings.node.clone(),
     );
@@ -231,18 +252,20 @@ async fn hand_over(
 /// Fetches the cards that are to be seeded and are not here yet, one after another, again and again.
 async fn bring_wanted(
     engine: &Engine,
-    wanted: &mut Vec<CardId>,
-    more: &mut mpsc::Receiver<Vec<CardId>>,
+    wanted: &mut Vec<WantedCard>,
+    more: &mut mpsc::Receiver<Vec<WantedCard>>,
     events: &Events,
 ) {
     loop {
         let mut missing = Vec::new();
         for card in std::mem::take(wanted) {
-            if let Err(error) = bring_one(engine, card, events).await {
-                if matches!(error.code, Code::BadInput | Code::NotFound | Code::Retired) {
-                    tell(error, events).await;
-                } else {
-                    tell(error, events).await;
+            if let Err(error) = bring_one(engine, &card, events).await {
+                let for_good = matches!(
+                    error.code,
+                    Code::BadInput | Code::NotFound | Code::Retired | Code::BudgetSpent
+                );
+                tell(error, events).await;
+                if !for_good {
                     missing.push(card);
                 }
             }
@@ -257,8 +280,10 @@ async fn bring_wanted(
         tokio::select! {
             Some(cards) = more.recv() => {
                 wanted.extend(cards);
-                wanted.sort_unstable();
-                wanted.dedup();
+                // Of two orders for one card the newer one counts.
+                wanted.reverse();
+                wanted.sort_by_key(|wanted| wanted.card);
+                wanted.dedup_by_key(|wanted| wanted.card);
                 wanted.truncate(MAX_WANTED);
             }
             () = again => {}
@@ -266,10 +291,16 @@ async fn bring_wanted(
     }
 }
 
-async fn bring_one(engine: &Engine, card: CardId, events: &Events) -> Result<(), EngineError> {
+async fn bring_one(engine: &Engine, wanted: &WantedCard, events: &Events) -> Result<(), EngineError> {
+    let card = wanted.card;
     let view = known_card(&engine.chain().await?.at_finalized().await?, card).await?;
     events.say(Event::Fetching { card }).await;
-    let brought = bring(engine, &view, events).await?;
+    let mut order = wanted.order.as_ref().map(order::taken);
+    let brought = bring(engine, &view, order.as_mut(), events).await;
+    if let (Some(shared), Some(order)) = (&wanted.order, order) {
+        order::put_back(shared, order);
+    }
+    let brought = brought?;
     events
         .say(Event::Fetched {
             card,

@@ -14,10 +14,11 @@ use hashcard_format::verify_slice;
 pub use hashcard_net::{address_text, peer_text};
 use hashcard_net::{
     peer_binary, Accepted, Blobs, ChunkSink, Config, FetchError, FetchEvent, FetchRequest, FetchSummary,
-    HeldBlob, Network, NetworkLimits, NotServed, PeerAddress, Till,
+    HeldBlob, Network, NetworkLimits, NotServed, PeerAddress, Purse, Till,
 };
 use hashcard_primitives::blob::{chunk_count, ContentRoot};
 use hashcard_primitives::seeder::SeatView;
+use hashcard_protocol::WhyStalled;
 use hashcard_store::{Store, StoreError};
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
@@ -74,6 +75,8 @@ pub struct Order {
     pub blob_len: u64,
     /// Who may have it.
     pub sources: Vec<Source>,
+    /// What they are paid from; `None`: they are not paid.
+    pub purse: Option<Arc<dyn Purse>>,
 }
 
 /// This home as a peer.
@@ -173,6 +176,7 @@ impl Swarm {
             root,
             blob_len,
             sources,
+            purse,
         } = order;
         let seeders: BTreeMap<Vec<u8>, Account> = sources
             .iter()
@@ -196,6 +200,10 @@ impl Swarm {
             .network
             .fetch(request, sink.clone(), teller)
             .map_err(|error| from_fetch(error, None).0)?;
+        let fetch = match purse {
+            Some(purse) => fetch.paid_from(purse),
+            None => fetch,
+        };
         let running = fetch.run();
         tokio::pin!(running);
         let ended = loop {
@@ -413,6 +421,18 @@ fn remember_liars(engine: &Engine, summary: &FetchSummary) -> Result<(), EngineE
 fn from_fetch(error: FetchError, stored: Option<EngineError>) -> (EngineError, Option<FetchSummary>) {
     let said = error.to_string();
     match error {
+        FetchError::Stalled {
+            summary,
+            why: WhyStalled::Unpaid,
+            ..
+        } => (
+            EngineError::new(
+                Code::TooDear,
+                said,
+                "pay more, or try again later; what came is kept",
+            ),
+            Some(*summary),
+        ),
         FetchError::Stalled { summary, .. } => (
             EngineError::new(
                 Code::Incomplete,

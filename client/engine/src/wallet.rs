@@ -1,5 +1,5 @@
-//! **The words are the only thing to back up.** Accounts, encryption keys, the secrets of published contents and the
-//! peer's identity all follow from them (and from what is public: salts, accounts, the chain).
+//! **The words are the only thing to back up.** Accounts, encryption keys, the secrets of published contents, the
+//! keys of payment sessions and the peer's identity all follow from them (and from what is public: salts, accounts, the chain).
 //!
 //! Whatever is secret here is cleared when dropped, cannot be printed, and never leaves this process: not through
 //! the socket, not in a log, not in an error. On disk it is only inside `wallet.age`.

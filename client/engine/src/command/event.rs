@@ -81,6 +81,13 @@ pub enum Event {
         card: CardId,
         seats: u64,
     },
+    /// What a fetch that pays may cost.
+    Cost {
+        card: CardId,
+        seeders: u64,
+        at_most: Amount,
+        budget: Amount,
+    },
     Peer {
         peer: String,
         state: PeerState,
@@ -266,6 +273,8 @@ pub struct PeerShown {
     pub chunks: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// What it was promised for them.
+    pub paid: Amount,
     /// Whether it lied.
     pub banned: bool,
     /// About what.

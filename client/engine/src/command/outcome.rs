@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hashcard_primitives::card::CardId;
+use hashcard_primitives::channel::{PoolId, SessionId};
 use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
@@ -253,6 +254,36 @@ pub enum Outcome {
         left: bool,
     },
     Earned(Earned),
+    PoolOpened {
+        pool: PoolId,
+        amount: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    PoolToppedUp {
+        pool: PoolId,
+        amount: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Pools {
+        pools: Vec<PoolShown>,
+        block: BlockNumber,
+    },
+    PoolCloses {
+        pool: PoolId,
+        closes_at: BlockNumber,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    PoolWithdrawn {
+        pool: PoolId,
+        amount: Amount,
+        deposits: Amount,
+        removed: bool,
+        fee: Amount,
+        block: BlockNumber,
+    },
     Store {
         blobs: Vec<BlobShown>,
         used_bytes: u64,
@@ -319,7 +350,35 @@ pub struct Fetched {
     pub chunks: u64,
     pub already_held: u64,
     pub peers: Vec<PeerShown>,
+    pub paid: Amount,
     #[serde(with = "seconds")]
     pub seconds: f64,
     pub text: Option<String>,
+}
+
+/// A pool as people see it.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[allow(missing_docs)]
+pub struct PoolShown {
+    pub pool: PoolId,
+    pub unreserved: Amount,
+    pub reserved: Amount,
+    /// What this home may still promise.
+    pub unpromised: Amount,
+    /// Last block in which vouchers are paid; `None` while it is open.
+    pub closes_at: Option<BlockNumber>,
+    pub sessions: Vec<SessionShown>,
+}
+
+/// A payment session as people see it.
+#[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
+#[allow(missing_docs)]
+pub struct SessionShown {
+    pub session: SessionId,
+    pub cap: Amount,
+    pub charged: Amount,
+    pub expires_at: BlockNumber,
+    pub lanes: u32,
+    /// All that this home promised in it; `None` if it is not this home's.
+    pub promised: Option<Amount>,
 }

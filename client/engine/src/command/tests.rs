@@ -51,6 +51,7 @@ fn outcomes_are_written_like_this() {
         seeder: "hc".into(),
         chunks: 17,
         bytes: 4_456_448,
+        paid: Amount(170),
         banned: false,
         reason: None,
     };
@@ -64,13 +65,14 @@ fn outcomes_are_written_like_this() {
         chunks: 5,
         already_held: 0,
         peers: vec![peer],
+        paid: Amount(170),
         seconds: 0.5,
         text: None,
     };
     assert_eq!(
         reads_back(Outcome::Fetched(fetched)),
         format!(
-            r#"{{"outcome":"fetched","card":7,"root":"{}","opened":"key","output":"/x/film.mp4","bytes":1048576,"files":1,"chunks":5,"already_held":0,"peers":[{{"peer":"12D3","seeder":"hc","chunks":17,"bytes":4456448,"banned":false,"reason":null}}],"seconds":0.5,"text":null}}"#,
+            r#"{{"outcome":"fetched","card":7,"root":"{}","opened":"key","output":"/x/film.mp4","bytes":1048576,"files":1,"chunks":5,"already_held":0,"peers":[{{"peer":"12D3","seeder":"hc","chunks":17,"bytes":4456448,"paid":"170","banned":false,"reason":null}}],"paid":"170","seconds":0.5,"text":null}}"#,
             "ab".repeat(32)
         )
     );
@@ -98,6 +100,65 @@ fn outcomes_are_written_like_this() {
                 fee: Some(Amount(1)),
             },
             r#"{"outcome":"ordered","card":7,"order":12,"price":"5","deadline":250,"fee":"1"}"#,
+        ),
+        (
+            Outcome::PoolOpened {
+                pool: 41,
+                amount: Amount(10),
+                fee: Amount(1),
+                block: 150,
+            },
+            r#"{"outcome":"pool_opened","pool":41,"amount":"10","fee":"1","block":150}"#,
+        ),
+        (
+            Outcome::PoolToppedUp {
+                pool: 41,
+                amount: Amount(10),
+                fee: Amount(1),
+                block: 150,
+            },
+            r#"{"outcome":"pool_topped_up","pool":41,"amount":"10","fee":"1","block":150}"#,
+        ),
+        (
+            Outcome::Pools {
+                pools: vec![PoolShown {
+                    pool: 41,
+                    unreserved: Amount(10),
+                    reserved: Amount(2),
+                    unpromised: Amount(9),
+                    closes_at: None,
+                    sessions: vec![SessionShown {
+                        session: 3,
+                        cap: Amount(5),
+                        charged: Amount(2),
+                        expires_at: 900,
+                        lanes: 1,
+                        promised: Some(Amount(3)),
+                    }],
+                }],
+                block: 150,
+            },
+            r#"{"outcome":"pools","pools":[{"pool":41,"unreserved":"10","reserved":"2","unpromised":"9","closes_at":null,"sessions":[{"session":3,"cap":"5","charged":"2","expires_at":900,"lanes":1,"promised":"3"}]}],"block":150}"#,
+        ),
+        (
+            Outcome::PoolCloses {
+                pool: 41,
+                closes_at: 28_950,
+                fee: Amount(1),
+                block: 150,
+            },
+            r#"{"outcome":"pool_closes","pool":41,"closes_at":28950,"fee":"1","block":150}"#,
+        ),
+        (
+            Outcome::PoolWithdrawn {
+                pool: 41,
+                amount: Amount(10),
+                deposits: Amount(4),
+                removed: true,
+                fee: Amount(0),
+                block: 28_951,
+            },
+            r#"{"outcome":"pool_withdrawn","pool":41,"amount":"10","deposits":"4","removed":true,"fee":"0","block":28951}"#,
         ),
         (
             Outcome::Balance {
@@ -264,6 +325,15 @@ fn events_are_written_like_this() {
             r#"{"event":"peer","peer":"12D3","state":"banned","reason":"it lied"}"#,
         ),
         (
+            Event::Cost {
+                card: 7,
+                seeders: 3,
+                at_most: Amount(13_000),
+                budget: Amount(20_000),
+            },
+            r#"{"event":"cost","card":7,"seeders":3,"at_most":"13000","budget":"20000"}"#,
+        ),
+        (
             Event::Chunk {
                 index: 4,
                 peer: "12D3".into(),
@@ -316,12 +386,18 @@ fn every_command_survives_the_socket() {
         supersedes: None,
         in_reply_to: Some(4),
     };
+    let pay = Pay {
+        max_price_per_mib: Amount(5),
+        budget: None,
+        pool: Some(41),
+    };
     let fetch = Fetch {
         card: 7,
         output: None,
         folder: "/".into(),
         no_open: false,
         force: true,
+        pay: Some(pay.clone()),
     };
     let buy = Buy {
         card: 7,
@@ -442,8 +518,19 @@ fn every_command_survives_the_socket() {
             edition: None,
         },
         Command::Fetch(fetch),
-        Command::Seed { cards: vec![1, 2] },
         Command::Earn { redeem: true },
+        Command::Seed {
+            cards: vec![1, 2],
+            pay: Some(pay),
+        },
+        Command::PoolOpen { amount: Amount(5) },
+        Command::PoolTopUp {
+            amount: Amount(5),
+            pool: Some(41),
+        },
+        Command::PoolShow { pool: None },
+        Command::PoolClose { pool: None },
+        Command::PoolWithdraw { pool: Some(41) },
         Command::StoreList,
         Command::StoreVerify { what: None },
         Command::StoreRemove { what: "7".into() },

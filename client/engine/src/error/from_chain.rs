@@ -94,9 +94,8 @@ fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> Engin
             Code::Frozen,
             "a false key of this card was proven; nothing is sold any more",
         ),
-        "UnknownCard" | "UnknownOrder" | "UnknownKey" | "UnknownOffer" | "UnknownClerk" => {
-            (Code::NotFound, "check the number")
-        }
+        "UnknownCard" | "UnknownOrder" | "UnknownKey" | "UnknownOffer" | "UnknownClerk" | "UnknownPool"
+        | "UnknownSession" => (Code::NotFound, "check the number"),
         "KeyIsTrue" => (
             Code::KeyIsSound,
             "nothing is to be done: the key opens the content",

@@ -5,6 +5,8 @@
 //! content secret    = LE512(XOF64 of derive_key("hashcard 2026-11 content secret v1", seed || genesis || creator || salt)) mod l
 //! peer identity     = BLAKE3.derive_key("hashcard 2026-11 peer identity v1", seed || home id)
 //! lock entropy      = XOF of derive_key("hashcard 2026-11 lock entropy v1", seed || genesis || account || LE64(order))
+//! session key       = BLAKE3.derive_key("hashcard 2026-11 payment session v1",
+//!                                       seed || genesis || account || LE64(pool) || LE32(session)), an Ed25519 seed
 //! ```
 //!
 //! The salt is on the card and in the footer, so the words alone let a creator fulfil orders again after she has lost
@@ -21,6 +23,7 @@ const WALLET_SEED: &str = "hashcard 2026-11 encryption seed v1";
 const CONTENT_SECRET: &str = "hashcard 2026-11 content secret v1";
 const PEER_IDENTITY: &str = "hashcard 2026-11 peer identity v1";
 const LOCK_ENTROPY: &str = "hashcard 2026-11 lock entropy v1";
+const PAYMENT_SESSION: &str = "hashcard 2026-11 payment session v1";
 
 /// The seed of everything but signing keys.
 pub(super) fn wallet_seed(bip39_seed: &[u8; 64]) -> Zeroizing<[u8; 32]> {
@@ -61,6 +64,33 @@ impl Wallet {
         let bytes = DerivedBytes(hasher.finalize_xof());
         hasher.zeroize();
         bytes
+    }
+
+    /// The Ed25519 seed (RFC 8032) of what signs the vouchers of a session of an account's pool. No other key of the wallet:
+    /// it lies unlocked in the memory of a program that talks to strangers.
+    pub fn session_secret(
+        &self,
+        genesis: &[u8; 32],
+        account: &[u8; 32],
+        pool: u64,
+        session: u32,
+    ) -> Zeroizing<[u8; 32]> {
+        let mut hasher = blake3::Hasher::new_derive_key(PAYMENT_SESSION);
+        let (pool, session) = (pool.to_le_bytes(), session.to_le_bytes());
+        for part in [
+            &self.seed[..],
+            &genesis[..],
+            &account[..],
+            &pool[..],
+            &session[..],
+        ] {
+            hasher.update(part);
+        }
+        let mut hash = hasher.finalize();
+        let secret = Zeroizing::new(*hash.as_bytes());
+        hash.zeroize();
+        hasher.zeroize();
+        secret
     }
 
     /// The secret of the peer that this home is.
@@ -156,6 +186,24 @@ mod tests {
         assert_ne!(*wallet.peer_secret(&[1; 32]), *wallet.peer_secret(&[2; 32]));
     }
 
+    #[test]
+    fn every_argument_of_a_session_key_decides() {
+        let wallet = wallet();
+        let base = wallet.session_secret(&[1; 32], &[2; 32], 41, 3);
+        assert_eq!(*base, *wallet.session_secret(&[1; 32], &[2; 32], 41, 3));
+        for other in [
+            wallet.session_secret(&[9; 32], &[2; 32], 41, 3),
+            wallet.session_secret(&[1; 32], &[9; 32], 41, 3),
+            wallet.session_secret(&[1; 32], &[2; 32], 42, 3),
+            wallet.session_secret(&[1; 32], &[2; 32], 41, 4),
+            Wallet::generate()
+                .unwrap()
+                .session_secret(&[1; 32], &[2; 32], 41, 3),
+        ] {
+            assert_ne!(*base, *other);
+        }
+    }
+
     /// Frozen: a change of any of these loses what people sealed or bought.
     #[test]
     fn derivations_never_change() {
@@ -170,15 +218,17 @@ mod tests {
                 wallet.lock_entropy(&[1; 32], &[2; 32], 7).fill_bytes(&mut bytes);
                 bytes
             }),
+            crate::notation::hex(&*wallet.session_secret(&[1; 32], &[2; 32], 41, 3)),
         ];
         assert_eq!(seen, FROZEN);
     }
 
-    const FROZEN: [&str; 5] = [
+    const FROZEN: [&str; 6] = [
         "d4548e2aa2d2fe4195d8519ff979c2c807e4c93d50a566c135c4554888ed9ac0",
         "268856da683fc39eae39b4a28836979023d79f6ed57af617261e92785bd31646",
         "dc4027534b6eba1e2db47e4328ff2f272a6c11f67ade915c19e39a2fc78ab926",
         "096ad2f133b6967a3cad48cc978f029b7f7fb44f68517c22643e67e1fb053c65",
         "6ef7bf5a07e115e13611b23854eb5093a966dbe0851a7fe2dd2430cba5dbf71d",
+        "FILL",
     ];
 }
