@@ -143,6 +143,7 @@ async fn shown(
 fn seed_options(args: SeedArgs, account: AccountName) -> SeedOptions {
     SeedOptions {
         account,
+        pay: args.pay.pay(),
         cards: args.cards,
         listen: args.listen,
         addresses: args.addresses,
