@@ -13,8 +13,11 @@ use market::{
     CLERK_HELP, GIFT_HELP, HISTORY_HELP, KEYS_HELP, LIBRARY_HELP, OPEN_HELP, RECOVER_HELP, RESELL_HELP,
     UPGRADE_HELP,
 };
+use pay::POOL_HELP;
+pub use pay::{PayArgs, PoolVerb};
 
 mod market;
+mod pay;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -166,6 +169,9 @@ pub enum Verb {
     /// Find all that your words have on chain, on a new machine
     #[command(after_help = RECOVER_HELP)]
     Recover(RecoverArgs),
+    /// Keep money ready to pay seeders with
+    #[command(subcommand, after_help = POOL_HELP)]
+    Pool(PoolVerb),
     /// Serve what you hold, and deliver the keys that you sell; runs until it is stopped
     #[command(after_help = SEED_HELP)]
     Seed(SeedArgs),
@@ -216,14 +222,20 @@ Examples:
   hashcard fetch 7
   hashcard fetch 7 -o film.mkv
   hashcard fetch 7 --no-open        keep it to be seeded, without opening it
+  hashcard fetch 7 --max-price-per-mib 0.001 --budget 0.5
 
 Every piece is checked against the card before it is kept; who sends a wrong one is not asked again. An interrupted
-fetch goes on where it was. Without a key the content is fetched and kept, and not opened (exit code 6).";
+fetch goes on where it was. Without a key the content is fetched and kept, and not opened (exit code 6).
+
+Nothing is paid without --max-price-per-mib: who serves for nothing, and what others give for nothing, is taken. With it, seeders
+are paid from a pool (hashcard pool open 10) as their bytes come and match the card. What is promised to a seeder is ahead of its
+bytes by a few MiB at most; who takes that and sends nothing, or rubbish, keeps it, and gets no more.";
 
 const SEED_HELP: &str = "\
 Examples:
   hashcard seed
   hashcard seed 7 8 --listen 0.0.0.0:4117 --address 203.0.113.5:4117
+  hashcard seed 7 --max-price-per-mib 0.001 --budget 0.5
   hashcard seed --clerk --lock-from 100
   hashcard seed --price 0.01 --free-bytes 4M --max-up 2M --max-disk 200G
 
@@ -474,6 +486,8 @@ pub struct FetchArgs {
     /// Replace an output that is there
     #[arg(long)]
     pub force: bool,
+    #[command(flatten)]
+    pub pay: PayArgs,
 }
 
 /// `hashcard seed`
@@ -513,6 +527,8 @@ pub struct SeedArgs {
     pub max_disk: u64,
     #[command(flatten)]
     pub policy: PolicyArgs,
+    #[command(flatten)]
+    pub pay: PayArgs,
 }
 
 /// `hashcard earn`

@@ -153,6 +153,7 @@ fn seed_options(args: SeedArgs, account: AccountName) -> Result<SeedOptions, Eng
     }
     Ok(SeedOptions {
         account,
+        pay: args.pay.pay(),
         cards: args.cards,
         listen: args.listen,
         addresses: args.addresses,

@@ -10,8 +10,8 @@ use hashcard_engine::command::{
 use hashcard_engine::{Code, EngineError};
 
 use crate::args::{
-    BuyArgs, ClerkArgs, ClerkVerb, KeysArgs, KeysVerb, LibraryVerb, PolicyArgs, PublishArgs, ResellVerb,
-    ReviseArgs, StoreVerb, Verb, WalletVerb,
+    BuyArgs, ClerkArgs, ClerkVerb, KeysArgs, KeysVerb, LibraryVerb, PolicyArgs, PoolVerb, PublishArgs,
+    ResellVerb, ReviseArgs, StoreVerb, Verb, WalletVerb,
 };
 
 /// The whole, in parts per million.
@@ -76,7 +76,9 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
             folder: absolute(Path::new("."))?,
             no_open: args.no_open,
             force: args.force,
+            pay: args.pay.pay(),
         }),
+        Verb::Pool(verb) => pool(verb),
         Verb::Open(args) => Command::Open(Open {
             card: args.card,
             output: args.output.as_deref().map(absolute).transpose()?,
@@ -173,6 +175,16 @@ fn resell(verb: ResellVerb) -> Result<Command, EngineError> {
     })
 }
 
+fn pool(verb: PoolVerb) -> Command {
+    match verb {
+        PoolVerb::Open { amount } => Command::PoolOpen { amount },
+        PoolVerb::TopUp { amount, pool } => Command::PoolTopUp { amount, pool },
+        PoolVerb::Show { pool } => Command::PoolShow { pool },
+        PoolVerb::Close { pool } => Command::PoolClose { pool },
+        PoolVerb::Withdraw { pool } => Command::PoolWithdraw { pool },
+    }
+}
+
 fn clerk(verb: ClerkVerb) -> Command {
     match verb {
         ClerkVerb::Appoint { card, address } => Command::ClerkAppoint { card, clerk: address },
@@ -254,6 +266,7 @@ mod tests {
     use super::*;
     use crate::args::Cli;
     use clap::Parser;
+    use hashcard_engine::command::Pay;
 
     fn command(line: &str) -> Command {
         let cli = Cli::try_parse_from(std::iter::once("hashcard").chain(line.split_whitespace())).unwrap();
@@ -284,6 +297,47 @@ mod tests {
             panic!()
         };
         assert!(order.output.unwrap().is_absolute() && order.folder.is_absolute());
+    }
+
+    #[test]
+    fn nothing_is_paid_unless_a_price_is_named() {
+        let pay = |line: &str| match command(&format!("fetch 7 {line}")) {
+            Command::Fetch(order) => order.pay,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(pay(""), None);
+        let expected = Pay {
+            max_price_per_mib: Amount(1_000_000_000),
+            budget: Some(Amount(500_000_000_000)),
+            pool: Some(41),
+        };
+        assert_eq!(
+            pay("--max-price-per-mib 0.001 --budget 0.5 --pool 41"),
+            Some(expected)
+        );
+    }
+
+    #[test]
+    fn pools_are_named_or_not() {
+        assert_eq!(
+            command("pool open 10"),
+            Command::PoolOpen {
+                amount: Amount(10_000_000_000_000)
+            }
+        );
+        assert_eq!(
+            command("pool top-up 1 --pool 41"),
+            Command::PoolTopUp {
+                amount: Amount(1_000_000_000_000),
+                pool: Some(41)
+            }
+        );
+        assert_eq!(command("pool show"), Command::PoolShow { pool: None });
+        assert_eq!(command("pool close"), Command::PoolClose { pool: None });
+        assert_eq!(
+            command("pool withdraw --pool 41"),
+            Command::PoolWithdraw { pool: Some(41) }
+        );
     }
 
     #[test]

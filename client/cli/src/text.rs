@@ -13,6 +13,7 @@ mod earned;
 mod events;
 mod holdings;
 mod market;
+mod pay;
 mod table;
 
 pub use events::event;
@@ -133,6 +134,11 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::History { .. }
         | Outcome::Recovered { .. } => holdings::outcome(outcome, bold),
         Outcome::Earned(earned) => earned::outcome(earned, bold),
+        Outcome::PoolOpened { .. }
+        | Outcome::PoolToppedUp { .. }
+        | Outcome::Pools { .. }
+        | Outcome::PoolCloses { .. }
+        | Outcome::PoolWithdrawn { .. } => pay::outcome(outcome, bold),
         Outcome::Store { blobs, used_bytes } => store(blobs, *used_bytes, bold),
         Outcome::Verified { blobs } => verified(blobs, bold),
         Outcome::Removed { root, bytes_freed } => {
@@ -388,6 +394,9 @@ fn fetched(fetched: &Fetched) -> Vec<String> {
         None => format!("Card {}: {how}", fetched.card),
     }];
     lines.extend(fetched.peers.iter().map(|one| format!("  {}", peer(one))));
+    if fetched.paid > Amount(0) {
+        lines.push(format!("Paid: {} promised in all", fetched.paid));
+    }
     lines
 }
 
@@ -397,8 +406,12 @@ fn peer(peer: &PeerShown) -> String {
         (None, true) => ", banned".to_owned(),
         _ => String::new(),
     };
+    let paid = match peer.paid {
+        Amount(0) => String::new(),
+        paid => format!(" for {paid}"),
+    };
     format!(
-        "{} from {}{banned}",
+        "{} from {}{paid}{banned}",
         counted(peer.chunks, "chunk"),
         safe(&peer.peer)
     )

@@ -3,7 +3,10 @@
 //! **Fetching and opening are apart.** Everybody can fetch, check and serve a blob; nothing about it needs a key. What opening
 //! needs is in [`crate::open`].
 
+use futures::future::{select, Either};
+use std::pin::pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hashcard_chain::Account;
 use hashcard_net::{peer_binary, Purse};
@@ -27,6 +30,10 @@ use crate::wallet::AccountName;
 
 /// Times that the chain is asked anew for seats when the swarm does not get on.
 const MAX_ROUNDS: usize = 3;
+
+/// How long a fetch that has ended waits for lanes towards those it promised something last. Who has a promise without a lane
+/// bears that risk for a window at most; a chain whose finality stalls must not hold up the reader.
+const LAST_LANES: Duration = Duration::from_secs(120);
 
 /// Fetches a content and opens it.
 pub async fn fetch(
@@ -230,7 +237,15 @@ impl Job<'_> {
             paid.purse.close();
             result
         };
-        futures::join!(fetching, keeping).0
+        match select(pin!(fetching), pin!(keeping)).await {
+            Either::Left((result, keeping)) => {
+                if tokio::time::timeout(LAST_LANES, keeping).await.is_err() {
+                    tracing::info!("some lanes are not open yet; the next fetch opens them");
+                }
+                result
+            }
+            Either::Right(((), fetching)) => fetching.await,
+        }
     }
 
     /// Fetches from the seats that the chain names, and asks it again for newer ones when that does not get on.

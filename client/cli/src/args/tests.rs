@@ -126,6 +126,20 @@ fn an_upgrade_is_exactly_one_of_three() {
 }
 
 #[test]
+fn a_budget_and_a_pool_need_a_price() {
+    for line in ["fetch 7", "seed 7"] {
+        assert!(parse(&format!(
+            "{line} --max-price-per-mib 0.001 --budget 0.5 --pool 41"
+        ))
+        .is_ok());
+        assert!(parse(&format!("{line} --max-price-per-mib 0.001")).is_ok());
+        for alone in ["--budget 0.5", "--pool 41", "--max-price-per-mib -1"] {
+            assert!(parse(&format!("{line} {alone}")).is_err(), "{line} {alone}");
+        }
+    }
+}
+
+#[test]
 fn a_passphrase_is_never_an_argument() {
     assert!(parse("wallet new --passphrase secret").is_err());
     assert!(parse("wallet import bottom drive obey").is_err());

@@ -45,6 +45,15 @@ pub fn event(event: &Event) -> Option<String> {
             format!("the false key of card {card} is proven{money}")
         }
         Event::Sources { seats, .. } => format!("{} on chain", counted(*seats, "seat")),
+        Event::Cost {
+            card,
+            seeders,
+            at_most,
+            budget,
+        } => format!(
+            "card {card} costs {at_most} at most, from {}; no more than {budget} are promised",
+            counted(*seeders, "seeder")
+        ),
         Event::Peer { peer, state, reason } => {
             let state = match state {
                 PeerState::Connected => "connected",

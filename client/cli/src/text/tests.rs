@@ -1,6 +1,7 @@
 use super::*;
 use hashcard_engine::command::{
-    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, Recovered, RecoveredKey,
+    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, PoolShown, Recovered,
+    RecoveredKey, SessionShown,
 };
 
 fn shown() -> CardShown {
@@ -104,6 +105,7 @@ fn a_post_is_printed_as_its_text() {
         chunks: 0,
         already_held: 0,
         peers: vec![],
+        paid: Amount(0),
         seconds: 0.0,
         text: Some("one\ntwo\u{1b}".into()),
     };
@@ -321,4 +323,80 @@ fn every_event_that_is_no_progress_has_a_line() {
     assert!(event(&redeemed(1))
         .unwrap()
         .ends_with("0.000000000001 CARD had no money behind them"));
+}
+
+#[test]
+fn what_was_paid_is_said_for_each_seeder_and_in_all_and_nothing_where_it_was_free() {
+    let one = |peer: &str, paid| PeerShown {
+        peer: peer.into(),
+        chunks: 2,
+        paid: Amount(paid),
+        ..PeerShown::default()
+    };
+    let mut fetched = Fetched {
+        card: 7,
+        root: None,
+        opened: Opened::None,
+        output: None,
+        bytes: 0,
+        files: 0,
+        chunks: 4,
+        already_held: 0,
+        peers: vec![one("12D3a", 1_500_000_000_000), one("12D3b", 0)],
+        paid: Amount(1_500_000_000_000),
+        seconds: 0.0,
+        text: None,
+    };
+    let text = super::fetched(&fetched).join("\n");
+    assert!(text.contains("2 chunks from 12D3a for 1.5 CARD"), "{text}");
+    assert!(text.contains("2 chunks from 12D3b\n"), "{text}");
+    assert!(text.contains("Paid: 1.5 CARD promised in all"), "{text}");
+    fetched.paid = Amount(0);
+    assert!(!super::fetched(&fetched).join("\n").contains("Paid"));
+}
+
+#[test]
+fn pools_are_shown_with_what_is_promised_of_them() {
+    let pool = PoolShown {
+        pool: 41,
+        unreserved: Amount(10_000_000_000_000),
+        reserved: Amount(0),
+        unpromised: Amount(9_000_000_000_000),
+        closes_at: None,
+        sessions: vec![SessionShown {
+            session: 3,
+            cap: Amount(1),
+            charged: Amount(0),
+            expires_at: 900,
+            lanes: 2,
+            promised: None,
+        }],
+    };
+    let shown = |pools| outcome(&Outcome::Pools { pools, block: 1 }, false).join("\n");
+    let text = shown(vec![pool]);
+    for part in ["41", "10 CARD", "9 CARD", "open", "unknown", "900"] {
+        assert!(text.contains(part), "{part} is missing in\n{text}");
+    }
+    assert!(shown(vec![]).contains("hashcard pool open 10"));
+    let withdrawn = |removed| Outcome::PoolWithdrawn {
+        pool: 41,
+        amount: Amount(1_000_000_000_000),
+        deposits: Amount(0),
+        removed,
+        fee: Amount(0),
+        block: 1,
+    };
+    assert!(outcome(&withdrawn(true), false)[0].contains("1 CARD came back"));
+    assert!(outcome(&withdrawn(false), false)[0].contains("again"));
+    let cost = Event::Cost {
+        card: 7,
+        seeders: 3,
+        at_most: Amount(1_000_000_000_000),
+        budget: Amount(2_000_000_000_000),
+    };
+    let said = event(&cost).unwrap();
+    assert!(
+        said.contains("1 CARD at most, from 3 seeders") && said.contains("2 CARD"),
+        "{said}"
+    );
 }

@@ -121,6 +121,12 @@ impl Journal {
         })
     }
 
+    /// Nothing can be written any more.
+    #[cfg(test)]
+    pub fn break_it(&mut self) {
+        self.file = File::open(&self.path).unwrap();
+    }
+
     /// All lines.
     pub fn lines(&self) -> &Lines {
         &self.lines

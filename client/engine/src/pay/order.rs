@@ -14,7 +14,7 @@ use hashcard_protocol::limits::{MAX_WINDOW, MIN_WINDOW};
 
 use super::lanes::{self, SessionOnChain};
 use super::purse::{Purse, Seat};
-use super::session::{self, Session};
+use super::session;
 use crate::amount::Amount;
 use crate::command::{Event, Pay};
 use crate::engine::{waiting_for_disk, Actor, Engine};
@@ -221,7 +221,7 @@ pub fn unpaid(
             order.spend(purse.spent());
             return budget_spent(card, &order);
         }
-        if purse.has_paid() || cheapest.is_none() {
+        if purse.has_dealt() || cheapest.is_none() {
             let why = purse.refusals();
             let why = if why.is_empty() {
                 String::new()

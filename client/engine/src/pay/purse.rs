@@ -15,7 +15,7 @@ use hashcard_primitives::blob::{ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{LaneOpening, SessionKey, VoucherLines, MAX_LANES};
 use hashcard_primitives::Balance;
-use hashcard_protocol::ledger::{cost, LaneState, Payer, PayerAction, PayerLimits, Unacceptable};
+use hashcard_protocol::ledger::{cost, Payer, PayerAction, PayerLimits, Unacceptable};
 use hashcard_protocol::payment::{Decline, Hello, Promise, SessionRef, Terms};
 use tokio::sync::{watch, Notify};
 
@@ -76,6 +76,8 @@ struct Books {
     cheapest_refused: Option<Balance>,
     /// A payee may take tomorrow what it did not take today.
     worth_another_try: bool,
+    /// Somebody was cheap enough, whatever came of it.
+    has_dealt: bool,
     missing: u64,
     /// That was agreed.
     lowest_price: Balance,
@@ -144,6 +146,7 @@ impl Purse {
                 refusals: BTreeSet::new(),
                 cheapest_refused: None,
                 worth_another_try: false,
+                has_dealt: false,
                 missing: wanted.missing,
                 lowest_price: limits.max_price_per_mib,
             }),
@@ -179,9 +182,9 @@ impl Purse {
         promised.saturating_sub(before)
     }
 
-    /// Whether anything was promised.
-    pub fn has_paid(&self) -> bool {
-        self.spent() > 0
+    /// Whether anybody was cheap enough, whatever came of it.
+    pub fn has_dealt(&self) -> bool {
+        self.books().has_dealt
     }
 
     /// Whether what is left buys no chunk at the lowest price that was agreed.
@@ -352,10 +355,12 @@ impl Purse {
             return books.leave(peer, why);
         }
         match books.ledger.terms(seat.payee, self.card, terms) {
-            Ok(()) if terms.price_per_mib > 0 => {
-                books.lowest_price = books.lowest_price.min(terms.price_per_mib);
+            Ok(()) => {
+                books.has_dealt = true;
+                if terms.price_per_mib > 0 {
+                    books.lowest_price = books.lowest_price.min(terms.price_per_mib);
+                }
             }
-            Ok(()) => {}
             Err(Unacceptable::TooDear { price, .. }) => {
                 books.refuse_price(price);
                 let talk = Talk {
@@ -364,7 +369,10 @@ impl Purse {
                 };
                 books.talks.insert(peer.to_vec(), talk);
             }
-            Err(why) => books.leave(peer, why.to_string()),
+            Err(why) => {
+                books.has_dealt = true;
+                books.leave(peer, why.to_string());
+            }
         }
     }
 
@@ -386,6 +394,7 @@ impl Purse {
                     Decline::TERMS_CHANGED,
                     Decline::NO_ROOM,
                 ];
+                books.has_dealt = true;
                 books.worth_another_try |= passing.contains(&why);
                 books.leave(peer, why.reason().to_owned());
             }

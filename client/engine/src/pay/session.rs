@@ -43,7 +43,7 @@ impl SessionsInUse {
     }
 
     /// Takes a session for a fetch, until what this gives is dropped; `None` when another one has it.
-    fn claim(&self, session: SessionRef, budget: Balance) -> Option<Claim> {
+    pub(super) fn claim(&self, session: SessionRef, budget: Balance) -> Option<Claim> {
         let mut taken = self.lock();
         if taken.contains_key(&session) {
             return None;
