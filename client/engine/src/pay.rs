@@ -9,3 +9,4 @@ pub mod redeem;
 pub mod signature;
 pub mod till;
 pub mod vouchers;
+pub mod witness;
