@@ -27,6 +27,7 @@ use crate::pay::price::{Asking, Shelf};
 use crate::pay::session::SessionsInUse;
 use crate::pay::till::{self, Cashier};
 use crate::pay::vouchers::Vouchers;
+use crate::pay::witness::Node;
 use crate::seed::{wanted_cards, WantedCard};
 use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
@@ -245,7 +246,7 @@ impl Engine {
         serving: bool,
     ) -> Result<Cashier, EngineError> {
         let chain = self.chain().await?;
-        let (genesis, witness) = (chain.genesis(), till::Node::new(chain.clone()));
+        let (genesis, witness) = (chain.genesis(), Node::new(chain.clone()));
         let path = self.home.vouchers(&genesis, &account)?;
         waiting_for_disk(move || {
             let vouchers = Vouchers::read(&path, genesis, account)?;

@@ -15,3 +15,4 @@ pub(crate) mod session;
 pub mod signature;
 pub mod till;
 pub mod vouchers;
+pub mod witness;

@@ -1,3 +1,4 @@
+use super::seed::size;
 use super::*;
 use clap::CommandFactory;
 

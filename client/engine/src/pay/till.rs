@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use hashcard_chain::{At, Chain};
+use hashcard_chain::At;
 use hashcard_net::Till;
 use hashcard_primitives::blob::{chunk_len, ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::CardId;
@@ -21,6 +21,7 @@ use hashcard_protocol::payment::{Account, Decline, Hello, Promise, SessionRef, T
 use super::price::Shelf;
 use super::signature::is_signed;
 use super::vouchers::{EarnedLine, Kept, Past, Redeemed, Vouchers};
+use super::witness::Witness;
 use crate::amount::UNITS_PER_CARD;
 use crate::error::EngineError;
 
@@ -43,61 +44,6 @@ const MAX_LOOKUPS: usize = 256;
 const MAX_KNOWN_CARDS: usize = 16_384;
 /// Stands for blobs that are served and not offered for money: free bytes alone. Cards are numbered from 0, one after the other.
 const NO_CARD: CardId = CardId::MAX;
-
-/// What the chain says. Called on threads that may block.
-pub trait Witness: Send + Sync + 'static {
-    /// The finalised head.
-    fn head(&self) -> Result<At, EngineError>;
-
-    /// What stands behind a session's vouchers to `payee`, at a block.
-    fn credit(
-        &self,
-        at: At,
-        payer: SessionRef,
-        payee: Account,
-    ) -> Result<Option<CreditView<Account>>, EngineError>;
-
-    /// Whether there is a card with this number, at a block.
-    fn has_card(&self, at: At, card: CardId) -> Result<bool, EngineError>;
-}
-
-/// The chain behind a node.
-pub struct Node {
-    chain: Chain,
-    runtime: tokio::runtime::Handle,
-}
-
-impl Node {
-    /// From within a runtime.
-    pub fn new(chain: Chain) -> Self {
-        Self {
-            chain,
-            runtime: tokio::runtime::Handle::current(),
-        }
-    }
-}
-
-impl Witness for Node {
-    fn head(&self) -> Result<At, EngineError> {
-        Ok(self.runtime.block_on(self.chain.finalized())?)
-    }
-
-    fn credit(
-        &self,
-        at: At,
-        payer: SessionRef,
-        payee: Account,
-    ) -> Result<Option<CreditView<Account>>, EngineError> {
-        let then = self.chain.at(at);
-        let asking = then.credit(payer.pool, payer.session, payee);
-        Ok(self.runtime.block_on(asking)?)
-    }
-
-    fn has_card(&self, at: At, card: CardId) -> Result<bool, EngineError> {
-        let then = self.chain.at(at);
-        Ok(self.runtime.block_on(then.card(card))?.is_some())
-    }
-}
 
 /// What is given away, and when it is redeemed. `closing_window` is the chain's.
 pub fn limits(free_per_peer: u64, closing_window: BlockNumber) -> PayeeLimits {

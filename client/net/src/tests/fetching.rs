@@ -382,3 +382,21 @@ async fn a_seeder_that_can_read_nothing_is_given_up_and_another_serves() {
     assert_eq!(chunks_of(&summary, &good.peer_id()), 10);
     assert!(summary.liars.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seeder_with_a_limit_sends_no_faster_to_all_together() {
+    let blob_len = 6 * CHUNK_LEN;
+    let limits = NetworkLimits {
+        max_up: 10 * CHUNK_LEN,
+        ..NetworkLimits::default()
+    };
+    let seeder = node_with(honest(blob_len), limits).await;
+    let leechers = [node(Arc::new(Nothing)).await, node(Arc::new(Nothing)).await];
+    let began = std::time::Instant::now();
+    let fetches = leechers
+        .iter()
+        .map(|leecher| fetch(leecher, blob_len, vec![seat(&seeder)]));
+    futures::future::join_all(fetches).await;
+    // Twelve chunks, the first of which waits for nothing, at ten in a second.
+    assert!(began.elapsed() >= Duration::from_millis(1_100));
+}
