@@ -35,6 +35,10 @@ impl Stage {
     }
 
     async fn stream(&self) -> Stream {
+        self.stream_from(&self.stranger).await
+    }
+
+    async fn stream_from(&self, stranger: &Network) -> Stream {
         let peer = crate::address::parse_peer(&self.seeder.peer_id()).unwrap();
         let addresses = self.seeder.addresses();
         let at: Vec<_> = addresses
@@ -43,7 +47,7 @@ impl Stage {
             .collect();
         soon(async {
             loop {
-                let opened = self.stranger.open_for(peer, at.clone(), Spoken::Payments).await;
+                let opened = stranger.open_for(peer, at.clone(), Spoken::Payments).await;
                 if let Ok(stream) = opened.unwrap() {
                     return stream;
                 }
@@ -77,8 +81,10 @@ impl Stage {
         self.still_serves().await;
     }
 
+    /// Another than the stranger, whose connection may be about to end.
     async fn still_serves(&self) {
-        let mut stream = self.stream().await;
+        let other = node(Arc::new(Nothing)).await;
+        let mut stream = self.stream_from(&other).await;
         say(&mut stream, &self.greeting()).await;
         assert!(matches!(answer(&mut stream).await, (1, ToPayer::Terms(_))));
     }
