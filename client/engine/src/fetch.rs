@@ -147,7 +147,7 @@ pub async fn bring(
             store: &store,
             events,
         };
-        let fetched = job.from_swarm(order, &mut peers).await;
+        let fetched = job.complete(order, &mut peers).await;
         // What arrived is kept, whatever happened.
         let flushed = store.clone();
         waiting_for_disk(move || Ok(flushed.flush(root)?)).await?;
@@ -185,7 +185,7 @@ struct Job<'a> {
 
 impl Job<'_> {
     /// Fetches what is missing, and pays for it if there is an order.
-    async fn from_swarm(
+    async fn complete(
         &self,
         order: Option<&mut PayOrder>,
         peers: &mut Vec<PeerShown>,

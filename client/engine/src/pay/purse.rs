@@ -161,9 +161,9 @@ impl Purse {
         self.payer
     }
 
-    /// Says who has which seat now.
+    /// Says who has which seat now. Who had one before and was promised something is not forgotten.
     pub fn meet(&self, seats: BTreeMap<Vec<u8>, Seat>) {
-        self.books().seats = seats;
+        self.books().seats.extend(seats);
     }
 
     /// Promised in this fetch.

@@ -229,6 +229,6 @@ mod tests {
         "dc4027534b6eba1e2db47e4328ff2f272a6c11f67ade915c19e39a2fc78ab926",
         "096ad2f133b6967a3cad48cc978f029b7f7fb44f68517c22643e67e1fb053c65",
         "6ef7bf5a07e115e13611b23854eb5093a966dbe0851a7fe2dd2430cba5dbf71d",
-        "FILL",
+        "91e66800bbf48331e30e871ab491eedea97533dbc005f77d67c47f585d85bea1",
     ];
 }

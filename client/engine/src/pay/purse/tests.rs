@@ -433,7 +433,7 @@ async fn lanes_that_are_asked_for_together_are_one_call_and_their_state_is_the_c
     let (events, _said) = Events::channel();
     purse.close();
     keep(&purse, &chain, Duration::ZERO, &events).await;
-    let calls = chain.calls.lock().unwrap();
+    let calls = chain.calls.lock().unwrap().clone();
     assert_eq!(calls.len(), 1);
     let payees: Vec<Account> = calls[0].iter().map(|opening| opening.payee).collect();
     assert_eq!(payees, [[10; 32], [11; 32]]);
