@@ -392,8 +392,8 @@ mod tests {
         use crate::testing::{signer, FakeChain, FEE};
         let fake = FakeChain::new();
         let chain = fake.dial().await.unwrap();
-        let asking = chain.redeem_fee(&signer("//Alice"), vec![]);
-        assert_eq!(asking.await.unwrap(), FEE);
+        let alice = signer("//Alice");
+        assert_eq!(chain.redeem_fee(&alice, vec![]).await.unwrap(), FEE);
         assert!(fake.state().handed_over.is_empty());
     }
 }

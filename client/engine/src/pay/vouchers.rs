@@ -365,7 +365,8 @@ fn keep_best(vouchers: &mut Vec<Kept>) {
         .map(|kept| {
             let lines = kept.voucher.voucher.lines.iter();
             let best_for = lines.filter(|line| best.get(&line.card) == Some(&line.cumulative));
-            best_for.fold(false, |needed, line| covered.insert(line.card) || needed)
+            // All of them, not the first alone: an older voucher is not needed for what this one covers.
+            best_for.filter(|line| covered.insert(line.card)).count() > 0
         })
         .collect();
     vouchers.retain(|_| needed.pop().unwrap_or(true));
