@@ -93,9 +93,15 @@ pub struct SeatStanding {
 pub trait SeatLookup {
     /// The seat of a seeder on a card, if it is live.
     fn seat(card: CardId, seeder: &AccountId32) -> Option<SeatStanding>;
-    /// Makes a seat exist in benchmarks.
+    /// The seat that a higher bond last took from a seeder on a card, and in which block, while that is remembered. He may
+    /// have another by now.
+    fn displaced(card: CardId, seeder: &AccountId32) -> Option<(SeatStanding, BlockNumber)>;
+    /// Makes a live seat exist in benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_seat(card: CardId, seeder: &AccountId32, standing: SeatStanding);
+    /// Makes a displaced one exist in benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_displaced(card: CardId, seeder: &AccountId32, standing: SeatStanding, at: BlockNumber);
 }
 
 /// The tokens that wallets see. Played by pallet-nfts, through the runtime's glue.
