@@ -326,12 +326,17 @@ impl WeightInfo for () {
 }
 
 pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
+    test_ext_of(ACCOUNTS)
+}
+
+/// With fewer accounts, for tests that check invariants often.
+pub(crate) fn test_ext_of(accounts: u8) -> sp_io::TestExternalities {
     let mut storage = frame_system::GenesisConfig::<Test>::default()
         .build_storage()
         .expect("system genesis");
-    let accounts = (1..=ACCOUNTS).map(account).chain([AUTHOR, TREASURY, PAYER]);
+    let rich = (1..=accounts).map(account).chain([AUTHOR, TREASURY, PAYER]);
     pallet_balances::GenesisConfig::<Test> {
-        balances: accounts.map(|who| (who, WEALTH)).collect(),
+        balances: rich.map(|who| (who, WEALTH)).collect(),
         ..Default::default()
     }
     .assimilate_storage(&mut storage)

@@ -22,7 +22,7 @@ use frame_support::{
     traits::fungible::{InspectHold, Mutate},
 };
 use hashcard_primitives::{
-    blob::{ContentRoot, CHUNK_LEN, LEAF_LEN},
+    blob::{leaf_count, ContentRoot, CHUNK_LEN, LEAF_LEN},
     coverage::Coverage,
     reward::{CollectedClaims, EraIndex, PossessionProof, PossessionProofs},
     roles::{BurntFees, SeatStanding},
@@ -37,7 +37,12 @@ const ALL: Coverage = Coverage(0b1111);
 
 /// Runs a test on a new chain, and then checks what must hold after any call.
 fn on_chain(test: impl FnOnce()) {
-    new_test_ext().execute_with(|| {
+    on_chain_of(ACCOUNTS, test);
+}
+
+/// The same with fewer accounts.
+fn on_chain_of(accounts: u8, test: impl FnOnce()) {
+    test_ext_of(accounts).execute_with(|| {
         FakeAuthor::set(Some(AUTHOR));
         test();
         assert_ok!(Pallet::<Test>::do_try_state());
@@ -54,47 +59,45 @@ fn blob() -> &'static [u8] {
 }
 
 fn root() -> ContentRoot {
-    ContentRoot(*blake3::hash(blob()).as_bytes())
+    static ROOT: OnceLock<ContentRoot> = OnceLock::new();
+    *ROOT.get_or_init(|| ContentRoot(*blake3::hash(blob()).as_bytes()))
 }
 
-fn subtree(data: &[u8], offset: u64) -> [u8; 32] {
-    if data.len() as u64 <= LEAF_LEN {
+/// Chaining value of a subtree of bytes that begin at `offset`. Adds to each leaf's path what lies beside it on the way.
+fn subtree(data: &[u8], offset: u64, paths: &mut [Vec<[u8; 32]>]) -> [u8; 32] {
+    if paths.len() == 1 {
         return Hasher::new()
             .set_input_offset(offset)
             .update(data)
             .finalize_non_root();
     }
-    let left = left_subtree_len(data.len() as u64) as usize;
-    let (l, r) = data.split_at(left);
-    merge_subtrees_non_root(&subtree(l, offset), &subtree(r, offset + left as u64), Mode::Hash)
-}
-
-/// Siblings of a leaf, from the leaf upward.
-fn path(data: &[u8], offset: u64, leaf: u64, out: &mut Vec<[u8; 32]>) {
-    if data.len() as u64 <= LEAF_LEN {
-        return;
-    }
     let left = left_subtree_len(data.len() as u64);
     let (l, r) = data.split_at(left as usize);
-    if leaf * LEAF_LEN < left {
-        path(l, offset, leaf, out);
-        out.push(subtree(r, offset + left));
-    } else {
-        path(r, offset + left, leaf - left / LEAF_LEN, out);
-        out.push(subtree(l, offset));
-    }
+    let (paths_l, paths_r) = paths.split_at_mut((left / LEAF_LEN) as usize);
+    let (l, r) = (subtree(l, offset, paths_l), subtree(r, offset + left, paths_r));
+    paths_l.iter_mut().for_each(|path| path.push(r));
+    paths_r.iter_mut().for_each(|path| path.push(l));
+    merge_subtrees_non_root(&l, &r, Mode::Hash)
+}
+
+/// Siblings of every leaf of [`blob`], from the leaf upward.
+fn paths() -> &'static [Vec<[u8; 32]>] {
+    static PATHS: OnceLock<Vec<Vec<[u8; 32]>>> = OnceLock::new();
+    PATHS.get_or_init(|| {
+        let mut paths = vec![Vec::new(); leaf_count(BLOB_LEN) as usize];
+        subtree(blob(), 0, &mut paths);
+        paths
+    })
 }
 
 /// Shows a leaf of [`blob`].
 fn shown(card: CardId, leaf: u64) -> PossessionProof {
     let start = (leaf * LEAF_LEN) as usize;
     let end = (start + LEAF_LEN as usize).min(blob().len());
-    let mut siblings = Vec::new();
-    path(blob(), 0, leaf, &mut siblings);
     PossessionProof {
         card,
         leaf: blob()[start..end].to_vec().try_into().unwrap(),
-        path: siblings.try_into().unwrap(),
+        path: paths()[leaf as usize].clone().try_into().unwrap(),
     }
 }
 

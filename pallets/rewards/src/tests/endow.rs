@@ -150,7 +150,7 @@ fn an_ended_endowment_gives_for_the_running_era_and_the_next_and_then_returns_th
         });
         assert_eq!((wealth(&funder()), deposited(&funder())), (WEALTH - 3 * FLOW, 0));
         assert!(!Endowments::<Test>::contains_key(card));
-        assert_eq!(kept(), 3 * FLOW - 0, "the claims are not collected yet");
+        assert_eq!(kept(), 3 * FLOW, "the claims are not collected yet");
         next_era();
         for era in 0..3 {
             assert_eq!(collect(&seeder, era, card), FLOW);

@@ -170,7 +170,7 @@ proptest! {
     fn after_any_calls_the_books_add_up_and_all_money_comes_back(
         steps in prop::collection::vec(step(), 1..120),
     ) {
-        on_chain(|| {
+        on_chain_of(SEEDERS, || {
             (0..CARDS).for_each(|_| {
                 publish();
             });
@@ -179,6 +179,7 @@ proptest! {
             let outside = || wealth(&AUTHOR) + wealth(&TREASURY);
             let before = outside();
             for step in &steps {
+                System::reset_events();
                 take(step, &mut burnt);
                 assert_ok!(Pallet::<Test>::do_try_state());
             }
