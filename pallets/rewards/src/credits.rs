@@ -60,6 +60,25 @@ impl<T: Config> BurntFees for Pallet<T> {
             credit,
         });
     }
+
+    /// An emission that gives credit; and credit of every era but the running one, the oldest of which has expired.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_crediting(payee: Option<&AccountId32>) {
+        TheEmission::<T>::mutate(|emission| {
+            emission.credit_share = hashcard_primitives::card::WHOLE_SHARE / 2;
+        });
+        let Some(payee) = payee else {
+            return;
+        };
+        let running = HORIZON.saturating_add(1);
+        Running::<T>::mutate(|era| era.index = running);
+        let credits = (0..running).map(|era| EraCredit { era, credit: 1 });
+        let earner = Earner {
+            deposit: 0,
+            credits: hashcard_primitives::BoundedVec::truncate_from(credits.collect()),
+        };
+        Earners::<T>::insert(payee, earner);
+    }
 }
 
 /// Whether credit of an era exists in the running one.
