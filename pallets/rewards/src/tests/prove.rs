@@ -1,5 +1,5 @@
 use super::*;
-use crate::{claim_key, Claims, Error, SharesOf};
+use crate::{claim_key, CardCredits, Claims, Error, SharesOf};
 use frame_support::{assert_noop, dispatch::Pays};
 use hashcard_primitives::leaf::MAX_PATH;
 
@@ -50,6 +50,7 @@ fn a_shown_leaf_is_a_claim_and_costs_no_fee_but_a_deposit() {
         assert_eq!(wealth(&seeder), before, "nothing is minted yet");
         assert_eq!(SharesOf::<Test>::get(card, 0).unwrap().weight, weight);
         assert_eq!(granted(0), CREDIT);
+        assert!(CardCredits::<Test>::get(card).is_none(), "the credit is taken");
     });
 }
 
