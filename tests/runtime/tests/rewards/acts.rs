@@ -189,7 +189,10 @@ pub fn redeem(by: &AccountId, voucher: SignedVoucher<AccountId>) -> DispatchResu
 /// The end of an order's settlement window.
 pub fn settles_at(order: u64) -> u32 {
     use hashcard_primitives::key::OrderState;
-    match hashcard_runtime::Keys::order(order).expect("it is not settled").state {
+    match hashcard_runtime::Keys::order(order)
+        .expect("it is not settled")
+        .state
+    {
         OrderState::Delivered { settles_at, .. } => settles_at,
         OrderState::Waiting { .. } => panic!("order {order} is delivered"),
     }
@@ -210,7 +213,10 @@ pub fn settle(by: &AccountId, order: u64) -> DispatchResult {
 
 /// Sells a key at the card's price and settles the sale; the fee that burnt.
 pub fn sell(content: &Sealed, card: CardId, buyer: &AccountId) -> Balance {
-    let price = hashcard_runtime::Cards::card_view(card).expect("published").terms.price;
+    let price = hashcard_runtime::Cards::card_view(card)
+        .expect("published")
+        .terms
+        .price;
     let order = hashcard_runtime_tests::content::buy(buyer, card, price).expect("it is for sale");
     assert_ok!(content.fulfil(order));
     wait_to_settle(order);

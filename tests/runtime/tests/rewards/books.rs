@@ -252,7 +252,9 @@ impl Books {
         let promises: Vec<_> = self
             .endowments
             .iter()
-            .filter(|(_, one)| one.card == card && one.first <= era && one.last.is_none_or(|last| era <= last))
+            .filter(|(_, one)| {
+                one.card == card && one.first <= era && one.last.is_none_or(|last| era <= last)
+            })
             .map(|(id, one)| (*id, (one.per_block * blocks).min(one.left)))
             .collect();
         let mut promised: u128 = promises.iter().map(|(_, promise)| promise).sum();
@@ -318,7 +320,10 @@ impl Books {
         let mut new = self.clone();
         let mut effect = Effect::default();
         for (era, card) in claims {
-            let shares = new.shares.get_mut(&(*era, *card)).filter(|_| era + 2 <= self.running())?;
+            let shares = new
+                .shares
+                .get_mut(&(*era, *card))
+                .filter(|_| era + 2 <= self.running())?;
             let all: u128 = shares.claims.values().sum();
             let weight = shares.claims.remove(seeder)?;
             let minted = share_of(shares.from_sales, weight, all);
@@ -326,7 +331,11 @@ impl Books {
             shares.from_sales -= minted;
             shares.from_endowments -= endowed;
             if shares.claims.is_empty() {
-                assert_eq!((shares.from_sales, shares.from_endowments), (0, 0), "the last one takes the rest");
+                assert_eq!(
+                    (shares.from_sales, shares.from_endowments),
+                    (0, 0),
+                    "the last one takes the rest"
+                );
                 new.shares.remove(&(*era, *card));
             }
             new.eras[*era as usize].minted += minted;
@@ -337,7 +346,13 @@ impl Books {
         (!claims.is_empty()).then_some(effect)
     }
 
-    pub fn endow(&mut self, funder: &AccountId, card: CardId, amount: u128, per_block: u128) -> Option<Effect> {
+    pub fn endow(
+        &mut self,
+        funder: &AccountId,
+        card: CardId,
+        amount: u128,
+        per_block: u128,
+    ) -> Option<Effect> {
         let lasts_a_year_at_most = per_block.saturating_mul(365 * 28_800) >= amount;
         if amount < CARD || per_block == 0 || per_block > amount || !lasts_a_year_at_most {
             return None;

@@ -86,7 +86,11 @@ fn holders_share_the_credit_of_a_sale_by_bond_and_coverage_and_nothing_else_is_m
         assert_ok!(collect(&account(Eve), &half, &[(era, card)]));
         assert_ok!(collect(&account(Eve), &whole, &[(era, card)]));
         let credit = part(fee, FIRST_EMISSION.credit_share);
-        assert_eq!(wealth(&half) - before_half, credit / 3, "two of four buckets beside four of four");
+        assert_eq!(
+            wealth(&half) - before_half,
+            credit / 3,
+            "two of four buckets beside four of four"
+        );
         assert_eq!(wealth(&whole) - before_whole, credit - credit / 3);
         assert_eq!(
             issued(),
@@ -120,7 +124,10 @@ fn who_does_not_prove_forfeits_that_era_and_those_who_do_share_it() {
         let before = wealth(&diligent);
         assert_ok!(collect(&diligent, &diligent, &[(era, card)]));
         assert_eq!(wealth(&diligent) - before, part(fee, FIRST_EMISSION.credit_share));
-        assert_refused(collect(&lazy, &lazy, &[(era, card)]), Error::UnknownClaim { at: 0 });
+        assert_refused(
+            collect(&lazy, &lazy, &[(era, card)]),
+            Error::UnknownClaim { at: 0 },
+        );
     });
 }
 
@@ -242,8 +249,9 @@ fn the_chance_that_an_era_ends_with_comes_from_babe_and_differs_between_eras() {
     on_dev(|| {
         blocks::begin_first();
         (0..4).for_each(|_| next_era());
-        let seeds: std::collections::BTreeSet<_> =
-            pallet_rewards::Eras::<Runtime>::iter_values().map(|era| era.seed).collect();
+        let seeds: std::collections::BTreeSet<_> = pallet_rewards::Eras::<Runtime>::iter_values()
+            .map(|era| era.seed)
+            .collect();
         assert_eq!(seeds.len(), 4);
         let last = pallet_rewards::Eras::<Runtime>::get(3).expect("it has just ended");
         let epoch = hashcard_runtime::Babe::current_epoch().duration as u32;

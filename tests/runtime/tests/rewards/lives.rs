@@ -57,8 +57,16 @@ impl Seen {
         for (number, era) in town.books.eras.iter().enumerate() {
             let granted = pallet_rewards::Eras::<Runtime>::get(number as u32).map_or(0, |era| era.granted);
             assert!(granted >= era.minted, "era {number} minted more than it promised");
-            assert!(granted <= era.pot, "era {number}: {granted} of a pot of {}", era.pot);
-            assert!(granted <= era.most, "era {number}: {granted} for credit of {}", era.most);
+            assert!(
+                granted <= era.pot,
+                "era {number}: {granted} of a pot of {}",
+                era.pot
+            );
+            assert!(
+                granted <= era.most,
+                "era {number}: {granted} for credit of {}",
+                era.most
+            );
         }
         now
     }
@@ -124,7 +132,12 @@ fn end_everything(town: &mut Town, mut seen: Seen) {
             must(town, done);
         }
     };
-    let open: Vec<_> = town.books.endowments.iter().map(|(id, one)| (*id, one.funder.clone())).collect();
+    let open: Vec<_> = town
+        .books
+        .endowments
+        .iter()
+        .map(|(id, one)| (*id, one.funder.clone()))
+        .collect();
     for (id, funder) in open {
         // One that was ended before answers that it waits; what follows shows that it ends.
         town.end_endowment(&funder, id);
@@ -170,11 +183,15 @@ fn end_everything(town: &mut Town, mut seen: Seen) {
 fn leave_all() {
     for who in (0..SEEDERS.len()).map(seeder) {
         let card_of = |key: [u8; 8]| u64::from_be_bytes(key);
-        let seats: Vec<_> = pallet_seeders::Seats::<Runtime>::iter_key_prefix(&who).map(card_of).collect();
+        let seats: Vec<_> = pallet_seeders::Seats::<Runtime>::iter_key_prefix(&who)
+            .map(card_of)
+            .collect();
         for card in seats {
             assert_ok!(crate::acts::apply(&who, Delta::Leave { card }));
         }
-        let lost: Vec<_> = pallet_seeders::Displaced::<Runtime>::iter_key_prefix(&who).map(card_of).collect();
+        let lost: Vec<_> = pallet_seeders::Displaced::<Runtime>::iter_key_prefix(&who)
+            .map(card_of)
+            .collect();
         if !lost.is_empty() {
             let call = pallet_seeders::Call::<Runtime>::forget {
                 seeder: who.clone(),

@@ -21,23 +21,70 @@ pub enum Wrong {
 pub enum Step {
     Pass(u32),
     Fill(u32),
-    Sell { card: usize },
-    Settle { card: usize },
-    Deliver { card: usize, to: usize, amount: u128 },
+    Sell {
+        card: usize,
+    },
+    Settle {
+        card: usize,
+    },
+    Deliver {
+        card: usize,
+        to: usize,
+        amount: u128,
+    },
     Enlist(usize),
     Delist(usize),
     CollectDeliveries(usize),
-    Join { who: usize, card: usize, coverage: u64, bond: u128 },
-    Cover { who: usize, card: usize, coverage: u64 },
-    Leave { who: usize, card: usize },
-    Forget { who: usize, by: usize },
-    Heartbeat { mask: u8 },
-    Prove { who: usize, cards: u8, wrong: Wrong },
-    Collect { who: usize, by: usize, from: usize, most: usize },
-    Endow { who: usize, card: usize, amount: u128, per_block: u128 },
-    EndEndowment { who: usize, pick: usize },
-    ClearCredits { card: usize },
-    SetEmission { seeders: u128, share: u32 },
+    Join {
+        who: usize,
+        card: usize,
+        coverage: u64,
+        bond: u128,
+    },
+    Cover {
+        who: usize,
+        card: usize,
+        coverage: u64,
+    },
+    Leave {
+        who: usize,
+        card: usize,
+    },
+    Forget {
+        who: usize,
+        by: usize,
+    },
+    Heartbeat {
+        mask: u8,
+    },
+    Prove {
+        who: usize,
+        cards: u8,
+        wrong: Wrong,
+    },
+    Collect {
+        who: usize,
+        by: usize,
+        from: usize,
+        most: usize,
+    },
+    Endow {
+        who: usize,
+        card: usize,
+        amount: u128,
+        per_block: u128,
+    },
+    EndEndowment {
+        who: usize,
+        pick: usize,
+    },
+    ClearCredits {
+        card: usize,
+    },
+    SetEmission {
+        seeders: u128,
+        share: u32,
+    },
 }
 
 fn pick() -> impl Strategy<Value = usize> {

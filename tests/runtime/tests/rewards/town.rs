@@ -53,7 +53,9 @@ pub fn seeder(who: usize) -> AccountId {
 /// Everybody whose money a step may change.
 pub fn parties() -> Vec<AccountId> {
     let people = SEEDERS.into_iter().chain([AUTHOR, BUYER, READER]).map(account);
-    people.chain([TreasuryAccount::get(), Rewards::account_id()]).collect()
+    people
+        .chain([TreasuryAccount::get(), Rewards::account_id()])
+        .collect()
 }
 
 #[derive(Clone)]
@@ -178,11 +180,19 @@ impl Town {
             Step::Deliver { card, to, amount } => self.deliver(self.card(card), &seeder(to), amount),
             Step::Enlist(who) => {
                 let taken = self.books.enlist(&seeder(who));
-                agree("enlist", acts::do_call(&seeder(who), Call::enlist {}), plain(taken))
+                agree(
+                    "enlist",
+                    acts::do_call(&seeder(who), Call::enlist {}),
+                    plain(taken),
+                )
             }
             Step::Delist(who) => {
                 let taken = self.books.delist(&seeder(who));
-                agree("delist", acts::do_call(&seeder(who), Call::delist {}), plain(taken))
+                agree(
+                    "delist",
+                    acts::do_call(&seeder(who), Call::delist {}),
+                    plain(taken),
+                )
             }
             Step::CollectDeliveries(who) => {
                 let said = Rewards::delivery_earnings(seeder(who)).map(|earned| earned.collectable);
@@ -258,7 +268,8 @@ impl Town {
                 true => blocks::next(),
                 false => blocks::next_after_full(),
             }
-            self.books.block(number, had_room, &author, &treasury, &mut effect);
+            self.books
+                .block(number, had_room, &author, &treasury, &mut effect);
             assert_eq!(Rewards::era().era, self.books.running(), "after block {number}");
         }
         Done {
@@ -354,7 +365,13 @@ impl Town {
         let shares = self.books.shares_of(card).filter(|_| weight > 0);
         let said = challenge.map(|said| {
             let claimed = said.claimed_weight;
-            (said.weight, said.proven, said.from_sales, said.from_endowments, claimed)
+            (
+                said.weight,
+                said.proven,
+                said.from_sales,
+                said.from_endowments,
+                claimed,
+            )
         });
         let expected = shares.map(|shares| {
             let claimed = shares.claims.values().sum::<u128>();

@@ -4,7 +4,7 @@ use crate::acts::*;
 use frame_support::{
     assert_ok,
     traits::{
-        fungible::{InspectHold, Inspect},
+        fungible::{Inspect, InspectHold},
         InstanceFilter,
     },
 };
@@ -49,7 +49,11 @@ fn the_fee_of_a_settled_sale_gives_credit_to_its_card_once() {
         let order = buy(&buyer, card, PRICE).expect("ordered");
         assert_ok!(content.fulfil(order));
         wait_to_settle(order);
-        assert_eq!(Rewards::era().sale_credit, 0, "nothing is burnt before the settlement");
+        assert_eq!(
+            Rewards::era().sale_credit,
+            0,
+            "nothing is burnt before the settlement"
+        );
         assert_ok!(settle(&buyer, order));
         let credit = part(PRICE / 100, FIRST_EMISSION.credit_share);
         assert_eq!(credit, 80 * MILLICARD);
@@ -85,7 +89,11 @@ fn the_fee_of_a_redeemed_voucher_gives_credit_to_who_delivered_and_is_enlisted_o
         assert_eq!(Rewards::era().delivery_credit, credit);
 
         assert_ok!(redeem(&account(Eve), voucher));
-        assert_eq!(earned(&enlisted), Some(credit), "a voucher that is sent again burns nothing");
+        assert_eq!(
+            earned(&enlisted),
+            Some(credit),
+            "a voucher that is sent again burns nothing"
+        );
         let to_other = till.promise(&other, card, 50 * CARD);
         assert_ok!(redeem(&account(Eve), to_other));
         assert_eq!(earned(&other), None);
@@ -106,9 +114,16 @@ fn each_block_mints_for_its_author_and_the_treasury_and_for_nobody_else() {
         for (validator, before) in validators.iter().zip(before) {
             assert_eq!(wealth(validator) - before, 2 * FIRST_EMISSION.author_per_block);
         }
-        assert_eq!(wealth(&treasury) - treasury_before, 8 * FIRST_EMISSION.treasury_per_block);
+        assert_eq!(
+            wealth(&treasury) - treasury_before,
+            8 * FIRST_EMISSION.treasury_per_block
+        );
         let each = FIRST_EMISSION.author_per_block + FIRST_EMISSION.treasury_per_block;
-        assert_eq!(issued() - issued_before, 8 * each, "the seeders' part is minted when it is earned");
+        assert_eq!(
+            issued() - issued_before,
+            8 * each,
+            "the seeders' part is minted when it is earned"
+        );
     });
 }
 
@@ -129,7 +144,10 @@ fn every_network_begins_with_its_era_the_same_emission_and_a_treasury_that_exist
                 credit_share: 800_000,
             };
             assert_eq!(Runtime::emission(), expected);
-            assert_eq!(Balances::free_balance(TreasuryAccount::get()), EXISTENTIAL_DEPOSIT);
+            assert_eq!(
+                Balances::free_balance(TreasuryAccount::get()),
+                EXISTENTIAL_DEPOSIT
+            );
         });
     }
     assert_eq!(
@@ -143,10 +161,16 @@ fn every_network_begins_with_its_era_the_same_emission_and_a_treasury_that_exist
 fn only_root_sets_the_emission_and_not_beyond_ten_times_the_first_one() {
     on_dev(|| {
         let set = |emission| RuntimeCall::from(pallet_rewards::Call::<Runtime>::set_emission { emission });
-        assert_eq!(sign(&account(Alice), set(MOST_EMISSION)), Err(DispatchError::BadOrigin));
+        assert_eq!(
+            sign(&account(Alice), set(MOST_EMISSION)),
+            Err(DispatchError::BadOrigin)
+        );
         assert_ok!(set(MOST_EMISSION).dispatch(RuntimeOrigin::root()));
         assert_eq!(Rewards::emission(), MOST_EMISSION);
-        assert_eq!(MOST_EMISSION.author_per_block, 10 * FIRST_EMISSION.author_per_block);
+        assert_eq!(
+            MOST_EMISSION.author_per_block,
+            10 * FIRST_EMISSION.author_per_block
+        );
         let beyond = Emission {
             treasury_per_block: MOST_EMISSION.treasury_per_block + 1,
             ..MOST_EMISSION
@@ -229,7 +253,10 @@ fn who_displaces_all_seats_as_an_era_ends_takes_nothing_from_those_who_held() {
             .expect("it is remembered")
             .displaced_at;
         hashcard_runtime_tests::go_to(displaced_at + 8 * Rewards::era_blocks());
-        assert!(sign(&account(Dave), forget()).is_err(), "two longest eras are not over");
+        assert!(
+            sign(&account(Dave), forget()).is_err(),
+            "two longest eras are not over"
+        );
         hashcard_runtime_tests::go_to(System::block_number() + 1);
         assert_ok!(sign(&account(Dave), forget()));
     });
@@ -249,7 +276,8 @@ fn rewards_hold_money_for_their_own_reasons_and_a_key_pays_for_the_credit_of_its
         let content = Sealed::new(&account(Alice), 1, false);
         let card = content.publish(PRICE, None).expect("published");
         assert_ok!(endow(&funder, card, 5 * CARD, CARD));
-        let on_hold = |reason, who: &AccountId| Balances::balance_on_hold(&RuntimeHoldReason::Rewards(reason), who);
+        let on_hold =
+            |reason, who: &AccountId| Balances::balance_on_hold(&RuntimeHoldReason::Rewards(reason), who);
         let keeper = Rewards::account_id();
         assert_eq!(on_hold(pallet_rewards::HoldReason::Endowment, &keeper), 5 * CARD);
         assert!(on_hold(pallet_rewards::HoldReason::Deposit, &funder) > 0);

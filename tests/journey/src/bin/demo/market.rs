@@ -1,13 +1,14 @@
 //! The market: a key is sold by its maker and by a clerk while the maker sleeps, resold, given, offered for and claimed; a
 //! false one is refunded; a wallet comes back from its words. In the end the money of all of them adds up to the unit.
 //!
-//! **Every unit that left the parties was burnt by a settlement**: fees of transactions go to the chain's one author, who is a
-//! party as well, so what the chain issued before and after differs by one hundredth of each price, rounded down, and by
-//! nothing else.
+//! **Every unit that left the parties was burnt by a settlement, and every unit that came to them was minted by a block**: fees
+//! of transactions go to the chain's one author, who is a party as well, and so does what each block mints for its author. What
+//! it mints for the treasury is issued and nobody's here. Blocks are counted between the two that the balances are read at.
 
 use std::path::Path;
 
 use futures::future::try_join_all;
+use hashcard_chain::{account_of, At, Chain};
 use hashcard_journey_tests::false_creator::FalseCreator;
 use hashcard_journey_tests::{content, ensure, until, Failure, Home, Node, Run, Told};
 use serde_json::{json, Value};
@@ -365,77 +366,138 @@ async fn all_settled(cast: &Cast, cards: &[u64]) -> Told<((), String)> {
     Ok(((), detail.join("\n")))
 }
 
-/// What everybody has, and what the chain has issued, in the smallest unit.
+/// What each block mints, in the smallest unit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Minted {
+    author: u128,
+    treasury: u128,
+}
+
+/// What everybody has, and what the chain has issued, in the smallest unit, after one final block.
 struct Ledger {
+    block: u32,
     rows: Vec<(&'static str, u128)>,
     issued: u128,
+    minted_per_block: Minted,
 }
 
 impl Ledger {
     async fn read(cast: &Cast) -> Told<Self> {
+        let node = cast.node()?;
+        let chain = Chain::connect(&node.url()).await.map_err(of_chain)?;
+        let at = chain.finalized().await.map_err(of_chain)?;
         let mut rows = Vec::new();
         for (role, _) in ROLES {
-            rows.push((role, cast.home(role)?.money().await?.total()));
+            let account = account_of(&cast.home(role)?.address().await?).map_err(of_chain)?;
+            let money = chain.at(at).balance(account).await.map_err(of_chain)?;
+            rows.push((role, money.free.saturating_add(money.held)));
         }
         Ok(Self {
+            block: at.number,
             rows,
-            issued: issued(cast.node()?).await?,
+            issued: issued(node, at).await?,
+            minted_per_block: minted_per_block(node, at).await?,
         })
+    }
+
+    fn all(&self) -> u128 {
+        self.rows.iter().map(|(_, money)| money).sum()
     }
 }
 
-/// What the chain has issued, at its finalised head, as the balances are read.
-async fn issued(node: &Node) -> Told<u128> {
-    let head = node.ask("chain_getFinalizedHead", json!([])).await?;
+fn of_chain(error: hashcard_chain::ChainError) -> Failure {
+    Failure::new(error.to_string())
+}
+
+/// A block's hash as the node's JSON-RPC takes it.
+fn hash_of(at: At) -> String {
+    let digits: String = at.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("0x{digits}")
+}
+
+/// What the chain has issued after a block.
+async fn issued(node: &Node, at: At) -> Told<u128> {
     let stored = node
-        .ask("state_getStorage", json!([TOTAL_ISSUANCE, head]))
+        .ask("state_getStorage", json!([TOTAL_ISSUANCE, hash_of(at)]))
         .await?;
-    let bytes = stored
+    amounts(&stored)?
+        .first()
+        .copied()
+        .ok_or_else(|| Failure::new(format!("no issuance: {stored}")))
+}
+
+/// What the next block mints for its author and the treasury: the first two amounts of `RewardsApi::emission`.
+async fn minted_per_block(node: &Node, at: At) -> Told<Minted> {
+    let said = node
+        .ask("state_call", json!(["RewardsApi_emission", "0x", hash_of(at)]))
+        .await?;
+    match amounts(&said)?[..] {
+        [author, treasury, ..] => Ok(Minted { author, treasury }),
+        _ => Err(Failure::new(format!("no emission: {said}"))),
+    }
+}
+
+/// The amounts at the begin of hexadecimal SCALE: 16 bytes each, least first. What is shorter at the end is left out.
+fn amounts(hexadecimal: &Value) -> Told<Vec<u128>> {
+    let digits = hexadecimal
         .as_str()
         .and_then(|text| text.strip_prefix("0x"))
-        .filter(|digits| digits.len() == 32)
-        .ok_or_else(|| Failure::new(format!("no issuance: {stored}")))?;
-    let big_endian: String = (0..16).rev().map(|at| &bytes[2 * at..2 * at + 2]).collect();
-    u128::from_str_radix(&big_endian, 16).map_err(|error| Failure::new(error.to_string()))
+        .filter(|digits| digits.is_ascii())
+        .ok_or_else(|| Failure::new(format!("no bytes: {hexadecimal}")))?;
+    let amount = |at: usize| {
+        let big_endian: String = (0..16)
+            .rev()
+            .map(|byte| &digits[at + 2 * byte..at + 2 * byte + 2])
+            .collect();
+        u128::from_str_radix(&big_endian, 16).map_err(|error| Failure::new(error.to_string()))
+    };
+    (0..digits.len() / 32).map(|number| amount(32 * number)).collect()
 }
 
 async fn add_up(before: &Ledger, after: &Ledger, sold: &[u128]) -> Told<((), String)> {
     let burnt: u128 = sold.iter().map(|price| price * CARD / BURNT).sum();
-    let gone = before.issued.saturating_sub(after.issued);
-    ensure(gone == burnt, || {
-        format!("{gone} units are gone, {burnt} were burnt by settlements")
-    })?;
-    let all = |ledger: &Ledger| ledger.rows.iter().map(|(_, money)| money).sum::<u128>();
-    ensure(all(before) == all(after) + burnt, || {
+    let blocks = u128::from(after.block.saturating_sub(before.block));
+    let Minted { author, treasury } = before.minted_per_block;
+    ensure(after.minted_per_block == before.minted_per_block, || {
         format!(
-            "the parties had {} and have {}; {burnt} were burnt",
-            all(before),
-            all(after)
+            "blocks minted {:?}, then {:?}",
+            before.minted_per_block, after.minted_per_block
         )
     })?;
-    let mut lines = vec![format!(
-        "{:<8} {:>28} {:>28} {:>20}",
-        "who", "before", "after", "difference"
-    )];
-    for ((role, had), (_, has)) in before.rows.iter().zip(&after.rows) {
+    let (to_maker, to_treasury) = (blocks * author, blocks * treasury);
+    ensure(
+        before.issued + to_maker + to_treasury == after.issued + burnt,
+        || {
+            format!(
+                "{} units were issued and {} are; {blocks} blocks minted {to_maker} and {to_treasury}, {burnt} were burnt",
+                before.issued, after.issued
+            )
+        },
+    )?;
+    let (had, have) = (before.all(), after.all());
+    ensure(had + to_maker == have + burnt, || {
+        format!("the parties had {had} and have {have}; {to_maker} were minted for them, {burnt} burnt")
+    })?;
+    let row = |who: &str, had: u128, has: u128| {
         let (sign, by) = if has >= had {
             ("+", has - had)
         } else {
             ("-", had - has)
         };
-        lines.push(format!(
-            "{role:<8} {had:>28} {has:>28} {:>20}",
-            format!("{sign}{by}")
-        ));
-    }
-    lines.push(format!(
+        format!("{who:<8} {had:>28} {has:>28} {:>20}", format!("{sign}{by}"))
+    };
+    let mut lines = vec![format!(
         "{:<8} {:>28} {:>28} {:>20}",
-        "all",
-        all(before),
-        all(after),
-        format!("-{burnt}")
-    ));
+        "who", "before", "after", "difference"
+    )];
+    for ((role, had), (_, has)) in before.rows.iter().zip(&after.rows) {
+        lines.push(row(role, *had, *has));
+    }
+    lines.push(row("all", had, have));
     lines.push(format!("burnt by {} settlements: {burnt}", sold.len()));
+    lines.push(format!(
+        "minted by {blocks} blocks for the maker, who makes them: {to_maker}"
+    ));
     Ok(((), lines.join("\n")))
 }
 
