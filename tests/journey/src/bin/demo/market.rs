@@ -1,18 +1,17 @@
 //! The market: a key is sold by its maker and by a clerk while the maker sleeps, resold, given, offered for and claimed; a
 //! false one is refunded; a wallet comes back from its words. In the end the money of all of them adds up to the unit.
 //!
-//! **Every unit that left the parties was burnt by a settlement, and every unit that came to them was minted by a block**: fees
-//! of transactions go to the chain's one author, who is a party as well, and so does what each block mints for its author. What
-//! it mints for the treasury is issued and nobody's here. Blocks are counted between the two that the balances are read at.
+//! **Every unit that left the parties was burnt by a settlement**: one hundredth of each price, rounded down. Fees of transactions
+//! go to the chain's one author, who is a party as well, and so does what each block mints for him.
 
 use std::path::Path;
 
 use futures::future::try_join_all;
-use hashcard_chain::{account_of, At, Chain};
 use hashcard_journey_tests::false_creator::FalseCreator;
 use hashcard_journey_tests::{content, ensure, until, Failure, Home, Node, Run, Told};
 use serde_json::{json, Value};
 
+use crate::books::{in_card, Books, CARD};
 use crate::cast::{Cast, Role};
 use crate::show::Show;
 
@@ -26,10 +25,6 @@ pub const ROLES: [Role; 6] = [
     ("partner", "Ferdie"),
 ];
 
-/// One CARD in the smallest unit.
-const CARD: u128 = 1_000_000_000_000;
-/// Storage key of `Balances::TotalIssuance`: the two names' hashes (twox128), one after the other.
-const TOTAL_ISSUANCE: &str = "0xc2261276cc9d1f8598ea4b6a74b15c2f57c875e4cff74148e4628f264b974c80";
 /// Parts of a price that a settlement burns: one hundredth.
 const BURNT: u128 = 100;
 /// Prices of the sales, in CARD: what the table of shares is checked against.
@@ -47,7 +42,7 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
         Ok(((), format!("{}, {} people", node.url(), ROLES.len())))
     };
     show.step("a development chain makes blocks", start).await?;
-    let before = Ledger::read(cast).await?;
+    let before = Books::read(cast, &ROLES).await?;
     let mut sold = Vec::new();
 
     // The maker publishes, shares with a partner, and appoints a clerk.
@@ -150,9 +145,11 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
 
     show.step("every order ends", all_settled(cast, &[card, newer]))
         .await?;
-    let after = Ledger::read(cast).await?;
-    show.step("the money adds up to the unit", add_up(&before, &after, &sold))
-        .await
+    let after = Books::read(cast, &ROLES).await?;
+    let burnt = sold.iter().map(|price| price * CARD / BURNT).sum();
+    let why = format!("burnt by {} settlements", sold.len());
+    let adding = async { Ok(((), before.add_up(&after, burnt, &why)?)) };
+    show.step("the money adds up to the unit", adding).await
 }
 
 /// Starts the daemon that seeds, delivers and settles.
@@ -366,151 +363,8 @@ async fn all_settled(cast: &Cast, cards: &[u64]) -> Told<((), String)> {
     Ok(((), detail.join("\n")))
 }
 
-/// What each block mints, in the smallest unit.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-struct Minted {
-    author: u128,
-    treasury: u128,
-}
-
-/// What everybody has, and what the chain has issued, in the smallest unit, after one final block.
-struct Ledger {
-    block: u32,
-    rows: Vec<(&'static str, u128)>,
-    issued: u128,
-    minted_per_block: Minted,
-}
-
-impl Ledger {
-    async fn read(cast: &Cast) -> Told<Self> {
-        let node = cast.node()?;
-        let chain = Chain::connect(&node.url()).await.map_err(of_chain)?;
-        let at = chain.finalized().await.map_err(of_chain)?;
-        let mut rows = Vec::new();
-        for (role, _) in ROLES {
-            let account = account_of(&cast.home(role)?.address().await?).map_err(of_chain)?;
-            let money = chain.at(at).balance(account).await.map_err(of_chain)?;
-            rows.push((role, money.free.saturating_add(money.held)));
-        }
-        Ok(Self {
-            block: at.number,
-            rows,
-            issued: issued(node, at).await?,
-            minted_per_block: minted_per_block(node, at).await?,
-        })
-    }
-
-    fn all(&self) -> u128 {
-        self.rows.iter().map(|(_, money)| money).sum()
-    }
-}
-
-fn of_chain(error: hashcard_chain::ChainError) -> Failure {
-    Failure::new(error.to_string())
-}
-
-/// A block's hash as the node's JSON-RPC takes it.
-fn hash_of(at: At) -> String {
-    let digits: String = at.hash.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("0x{digits}")
-}
-
-/// What the chain has issued after a block.
-async fn issued(node: &Node, at: At) -> Told<u128> {
-    let stored = node
-        .ask("state_getStorage", json!([TOTAL_ISSUANCE, hash_of(at)]))
-        .await?;
-    amounts(&stored)?
-        .first()
-        .copied()
-        .ok_or_else(|| Failure::new(format!("no issuance: {stored}")))
-}
-
-/// What the next block mints for its author and the treasury: the first two amounts of `RewardsApi::emission`.
-async fn minted_per_block(node: &Node, at: At) -> Told<Minted> {
-    let said = node
-        .ask("state_call", json!(["RewardsApi_emission", "0x", hash_of(at)]))
-        .await?;
-    match amounts(&said)?[..] {
-        [author, treasury, ..] => Ok(Minted { author, treasury }),
-        _ => Err(Failure::new(format!("no emission: {said}"))),
-    }
-}
-
-/// The amounts at the begin of hexadecimal SCALE: 16 bytes each, least first. What is shorter at the end is left out.
-fn amounts(hexadecimal: &Value) -> Told<Vec<u128>> {
-    let digits = hexadecimal
-        .as_str()
-        .and_then(|text| text.strip_prefix("0x"))
-        .filter(|digits| digits.is_ascii())
-        .ok_or_else(|| Failure::new(format!("no bytes: {hexadecimal}")))?;
-    let amount = |at: usize| {
-        let big_endian: String = (0..16)
-            .rev()
-            .map(|byte| &digits[at + 2 * byte..at + 2 * byte + 2])
-            .collect();
-        u128::from_str_radix(&big_endian, 16).map_err(|error| Failure::new(error.to_string()))
-    };
-    (0..digits.len() / 32).map(|number| amount(32 * number)).collect()
-}
-
-async fn add_up(before: &Ledger, after: &Ledger, sold: &[u128]) -> Told<((), String)> {
-    let burnt: u128 = sold.iter().map(|price| price * CARD / BURNT).sum();
-    let blocks = u128::from(after.block.saturating_sub(before.block));
-    let Minted { author, treasury } = before.minted_per_block;
-    ensure(after.minted_per_block == before.minted_per_block, || {
-        format!(
-            "blocks minted {:?}, then {:?}",
-            before.minted_per_block, after.minted_per_block
-        )
-    })?;
-    let (to_maker, to_treasury) = (blocks * author, blocks * treasury);
-    ensure(
-        before.issued + to_maker + to_treasury == after.issued + burnt,
-        || {
-            format!(
-                "{} units were issued and {} are; {blocks} blocks minted {to_maker} and {to_treasury}, {burnt} were burnt",
-                before.issued, after.issued
-            )
-        },
-    )?;
-    let (had, have) = (before.all(), after.all());
-    ensure(had + to_maker == have + burnt, || {
-        format!("the parties had {had} and have {have}; {to_maker} were minted for them, {burnt} burnt")
-    })?;
-    let row = |who: &str, had: u128, has: u128| {
-        let (sign, by) = if has >= had {
-            ("+", has - had)
-        } else {
-            ("-", had - has)
-        };
-        format!("{who:<8} {had:>28} {has:>28} {:>20}", format!("{sign}{by}"))
-    };
-    let mut lines = vec![format!(
-        "{:<8} {:>28} {:>28} {:>20}",
-        "who", "before", "after", "difference"
-    )];
-    for ((role, had), (_, has)) in before.rows.iter().zip(&after.rows) {
-        lines.push(row(role, *had, *has));
-    }
-    lines.push(row("all", had, have));
-    lines.push(format!("burnt by {} settlements: {burnt}", sold.len()));
-    lines.push(format!(
-        "minted by {blocks} blocks for the maker, who makes them: {to_maker}"
-    ));
-    Ok(((), lines.join("\n")))
-}
-
 fn number(said: &Value, field: &str) -> Told<u64> {
     said[field]
         .as_u64()
         .ok_or_else(|| Failure::new(format!("no {field} in {said}")))
-}
-
-/// An amount in CARD, from the digits of the smallest unit.
-fn in_card(units: u128) -> String {
-    let part = format!("{:012}", units % CARD);
-    let part = part.trim_end_matches('0');
-    let point = if part.is_empty() { "" } else { "." };
-    format!("{}{point}{part} CARD", units / CARD)
 }
