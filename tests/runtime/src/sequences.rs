@@ -15,6 +15,8 @@ use std::{cell::RefCell, fmt::Debug, panic::AssertUnwindSafe};
 pub struct Lives<State, Step> {
     /// How many, unless the environment says otherwise.
     pub unless_told: u32,
+    /// Of so many that are asked for, one is lived: 1, unless these are dear.
+    pub one_of: u32,
     /// Most steps of one.
     pub most_steps: usize,
     /// Makes of a new world what each of them begins with.
@@ -35,6 +37,7 @@ impl<State: Clone + Send, Step: Clone + Debug> Lives<State, Step> {
             .ok()
             .and_then(|n| n.parse().ok())
             .unwrap_or(self.unless_told)
+            .div_ceil(self.one_of)
     }
 
     /// Lives them, on every processor; the shortest script that fails is the panic's message.

@@ -120,7 +120,7 @@ fn endowed() -> impl Strategy<Value = (u128, u128)> {
 /// Any step, those that make others possible more often.
 pub fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
-        14 => (1..14u32).prop_map(Step::Pass),
+        22 => (1..18u32).prop_map(Step::Pass),
         1 => (1..90u32).prop_map(Step::Fill),
         8 => pick().prop_map(|card| Step::Sell { card }),
         8 => pick().prop_map(|card| Step::Settle { card }),
@@ -133,7 +133,7 @@ pub fn step() -> impl Strategy<Value = Step> {
         2 => (pick(), pick(), 0..16u64).prop_map(|(who, card, coverage)| Step::Cover { who, card, coverage }),
         2 => (pick(), pick()).prop_map(|(who, card)| Step::Leave { who, card }),
         2 => (pick(), pick()).prop_map(|(who, by)| Step::Forget { who, by }),
-        8 => (0..16u8).prop_map(|mask| Step::Heartbeat { mask }),
+        8 => prop_oneof![3 => Just(15u8), 1 => 0..16u8].prop_map(|mask| Step::Heartbeat { mask }),
         18 => (pick(), 1..8u8, wrong()).prop_map(|(who, cards, wrong)| Step::Prove { who, cards, wrong }),
         12 => (pick(), pick(), pick(), 0..4usize)
             .prop_map(|(who, by, from, most)| Step::Collect { who, by, from, most }),

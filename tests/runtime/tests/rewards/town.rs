@@ -40,10 +40,11 @@ const AUTHOR: Sr25519Keyring = Alice;
 const BUYER: Sr25519Keyring = Ferdie;
 /// Pays for deliveries.
 const READER: Sr25519Keyring = AliceStash;
-/// Prices, and lengths of contents: sales that matter, that exceed an era's pot, and on a card whose seats are nearly all taken.
+/// Prices, and lengths of contents: sales that matter, that exceed an era's pot, and on a card whose seats may nearly all be
+/// taken.
 const CARDS: [(u128, u64); 3] = [(10 * CARD + 77, 0), (700 * CARD, 600_000), (40 * CARD, 0)];
 const CROWDED: usize = 2;
-/// Of its 256 places.
+/// Of the 256 places of a card.
 const TAKEN_PLACES: u32 = 254;
 
 pub fn seeder(who: usize) -> AccountId {
@@ -101,8 +102,19 @@ fn plain(taken: bool) -> Option<Effect> {
 }
 
 impl Town {
-    /// Three cards, one of them with two places left; four seeders with old seats; an era that can be proven for.
-    pub fn opened() -> Self {
+    /// Three cards with many places.
+    pub fn quiet() -> Self {
+        Self::opened(0)
+    }
+
+    /// The same with a card that has two places left. Every invariant looks at every account, so lives are dear here.
+    pub fn crowded() -> Self {
+        Self::opened(TAKEN_PLACES)
+    }
+
+    /// Four seeders with seats that are old enough to prove for the running era, of which a block is left, and which sales and
+    /// a delivery have brought more than its pot.
+    fn opened(strangers: u32) -> Self {
         blocks::begin_first();
         let mut cards = Vec::new();
         for (number, (price, content_len)) in CARDS.into_iter().enumerate() {
@@ -117,7 +129,7 @@ impl Town {
             till: Till::open(&account(READER), 900_000 * CARD, &payees),
             orders: BTreeMap::new(),
         };
-        town.crowd();
+        town.crowd(strangers);
         payees.iter().for_each(acts::register);
         for (who, card, coverage, bond) in [
             (0, 0, 1, 2 * CARD),
@@ -135,19 +147,31 @@ impl Town {
             };
             assert!(town.take(&join).taken, "{join:?}");
         }
-        assert!(town.take(&Step::Enlist(0)).taken);
-        town.take(&Step::Pass(30));
-        town.take(&Step::Heartbeat { mask: 0b1111 });
-        town.take(&Step::Sell { card: 0 });
-        town.take(&Step::Pass(12));
-        town.take(&Step::Settle { card: 0 });
+        let (card, to) = (0, 0);
+        let amount = 50 * CARD;
+        for step in [
+            Step::Enlist(0),
+            Step::Enlist(1),
+            Step::Pass(38),
+            Step::Heartbeat { mask: 0b1111 },
+            Step::Sell { card: 0 },
+            Step::Sell { card: 1 },
+            Step::Pass(12),
+            Step::Settle { card: 0 },
+            Step::Settle { card: 1 },
+            Step::Deliver { card, to, amount },
+            Step::Pass(9),
+            Step::Heartbeat { mask: 0b1111 },
+        ] {
+            assert!(town.take(&step).taken, "{step:?}");
+        }
         town
     }
 
     /// Strangers with higher bonds take nearly all places of a card.
-    fn crowd(&self) {
+    fn crowd(&self, strangers: u32) {
         let (card, _) = self.cards[CROWDED];
-        for number in 0..TAKEN_PLACES {
+        for number in 0..strangers {
             let mut bytes = [0xC5; 32];
             bytes[..4].copy_from_slice(&number.to_le_bytes());
             let stranger = AccountId::new(bytes);
