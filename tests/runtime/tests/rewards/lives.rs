@@ -145,12 +145,13 @@ fn end_everything(town: &mut Town, mut seen: Seen) {
             must(town, done);
         }
     }
-    (0..2).for_each(|_| era(town, &mut must));
-    for card in town.unsettled() {
-        let done = town.take(&Step::Settle { card });
+    era(town, &mut must);
+    for _ in 0..town.unsettled() {
+        // The first of those that are due; after an era all are.
+        let done = town.take(&Step::Settle { card: 1 });
         must(town, done);
     }
-    // Credit of the last sales needs two eras to be nobody's.
+    // Credit of the last sales, and of deliveries, needs two eras to be nobody's, and so does a promise of an endowment.
     (0..2).for_each(|_| era(town, &mut must));
     for who in (0..SEEDERS.len()).map(seeder) {
         let claims = town.books.shares.iter();
@@ -230,7 +231,7 @@ fn nothing_is_left() {
 #[test]
 fn no_sequence_mints_more_than_a_part_of_what_burnt_or_keeps_what_was_held() {
     let quiet = Lives {
-        unless_told: 400,
+        unless_told: 300,
         one_of: 1,
         most_steps: 60,
         begin: Town::quiet,
@@ -250,7 +251,7 @@ fn no_sequence_mints_more_than_a_part_of_what_burnt_or_keeps_what_was_held() {
         .collect();
     println!("what was done: {taken:?}");
     // Random lives in which something never happens prove nothing about it.
-    if crowded.number() >= 40 {
+    if crowded.number() >= 30 {
         let never: Vec<_> = taken.iter().filter(|(_, taken)| *taken == 0).collect();
         assert!(never.is_empty(), "never happened: {never:?}");
     }

@@ -189,6 +189,30 @@ impl Town {
         self.cards[pick % self.cards.len()].0
     }
 
+    /// Mostly a card whose sale can be settled, if there is one.
+    fn card_to_settle(&self, pick: usize) -> CardId {
+        let now = System::block_number();
+        let due = self
+            .orders
+            .iter()
+            .filter(|(_, order)| now >= acts::settles_at(**order));
+        let due: Vec<_> = due.map(|(card, _)| *card).collect();
+        match due.is_empty() || pick.is_multiple_of(6) {
+            true => self.card(pick),
+            false => due[pick % due.len()],
+        }
+    }
+
+    /// Somebody who has a claim, if anybody has.
+    fn claimant(&self, pick: usize) -> AccountId {
+        let claims = self.books.shares.values();
+        let claimants: Vec<_> = claims.flat_map(|shares| shares.claims.keys()).collect();
+        match claimants.is_empty() {
+            true => seeder(pick),
+            false => claimants[pick % claimants.len()].clone(),
+        }
+    }
+
     fn content(&self, card: CardId) -> &Sealed {
         let found = self.cards.iter().find(|(id, _)| *id == card);
         &found.expect("it was published here").1
@@ -200,7 +224,7 @@ impl Town {
             Step::Pass(blocks) => self.pass("pass", blocks, true),
             Step::Fill(blocks) => self.pass("fill", blocks, false),
             Step::Sell { card } => self.sell(self.card(card)),
-            Step::Settle { card } => self.settle(self.card(card)),
+            Step::Settle { card } => self.settle(self.card_to_settle(card)),
             Step::Deliver { card, to, amount } => self.deliver(self.card(card), &seeder(to), amount),
             Step::Enlist(who) => {
                 let taken = self.books.enlist(&seeder(who));
@@ -243,13 +267,7 @@ impl Town {
                 let card = self.card(card);
                 done("leave", acts::apply(&seeder(who), Delta::Leave { card }).is_ok())
             }
-            Step::Forget { who, by } => {
-                let call = pallet_seeders::Call::<Runtime>::forget {
-                    seeder: seeder(who),
-                    cards: vec![self.card(CROWDED)].try_into().expect("one"),
-                };
-                done("forget", sign(&seeder(by), call).is_ok())
-            }
+            Step::Forget { who, by } => forget(who, by),
             Step::Heartbeat { mask } => {
                 let alive = (0..SEEDERS.len()).filter(|who| mask >> who & 1 == 1);
                 alive.map(seeder).for_each(|who| acts::heartbeat(&who));
@@ -257,8 +275,9 @@ impl Town {
             }
             Step::Prove { who, cards, wrong } => self.prove(&seeder(who), cards, wrong),
             Step::Collect { who, by, from, most } => {
-                let claims = self.claims_of(&seeder(who), from, most);
-                self.collect(&seeder(by), &seeder(who), &claims)
+                let who = self.claimant(who);
+                let claims = self.claims_of(&who, from, most);
+                self.collect(&seeder(by), &who, &claims)
             }
             Step::Endow {
                 who,
@@ -501,8 +520,25 @@ impl Town {
         )
     }
 
-    /// Cards whose sales wait to be settled.
-    pub fn unsettled(&self) -> Vec<usize> {
-        self.orders.keys().map(|card| *card as usize).collect()
+    /// How many sales wait to be settled.
+    pub fn unsettled(&self) -> usize {
+        self.orders.len()
     }
+}
+
+/// Has a seat forgotten that was taken from somebody: he may at once, others when it proves nothing any more.
+fn forget(pick: usize, by: usize) -> Done {
+    let lost: Vec<_> = pallet_seeders::Displaced::<Runtime>::iter_keys().collect();
+    let Some((who, card)) = lost.get(pick % lost.len().max(1)) else {
+        return done("forget", false);
+    };
+    let by = match by % 2 {
+        0 => who.clone(),
+        _ => seeder(by),
+    };
+    let call = pallet_seeders::Call::<Runtime>::forget {
+        seeder: who.clone(),
+        cards: vec![CardId::from_be_bytes(*card)].try_into().expect("one"),
+    };
+    done("forget", sign(&by, call).is_ok())
 }
