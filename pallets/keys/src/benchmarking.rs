@@ -11,7 +11,7 @@ use frame_system::RawOrigin;
 use hashcard_primitives::{
     card::WHOLE_SHARE,
     key::{ClerkSource, MAX_CLERKS, MAX_COMMISSION},
-    roles::CardLookup,
+    roles::{BurntFees, CardLookup},
 };
 use scene::*;
 
@@ -157,6 +157,7 @@ mod benchmarks {
     fn settle() -> Result<(), BenchmarkError> {
         let (clerk, order) = payment_nobody_takes::<T>()?;
         let caller = funded::<T>("caller");
+        T::Fees::benchmark_crediting(None);
 
         #[extrinsic_call]
         _(RawOrigin::Signed(caller), order);

@@ -107,7 +107,7 @@ pub mod pallet {
     use hashcard_primitives::{
         card::CardId,
         key::{ClerkSource, Edition, KeyIndex, OrderId, PriceHistory, Sale, CLERK_TURN, MAX_CLERKS},
-        roles::{CardLookup, KeyItems},
+        roles::{BurntFees, CardLookup, KeyItems},
         Balance, BlockNumber,
     };
     use hashcard_proofs::{Capsule, EncodedPoint, LongProof, ProofError, ShortProof};
@@ -141,6 +141,8 @@ pub mod pallet {
         type Cards: CardLookup;
         /// Keeps the tokens that wallets see, and with them the owner of every key.
         type Items: KeyItems;
+        /// Is told of every fee that is burnt.
+        type Fees: BurntFees;
         /// The part of a settled price that is burnt.
         #[pallet::constant]
         type NetworkFee: Get<Permill>;

@@ -13,7 +13,7 @@ use hashcard_primitives::{
     blob::{ContentRoot, Suite},
     card::{Access, Blob, Card, CardId, KeyCommitments, Kind, Terms},
     key::ItemId,
-    roles::{CardDependents, CardLookup, KeyItems},
+    roles::{BurntFees, CardDependents, CardLookup, KeyItems},
     Balance,
 };
 use sp_runtime::{traits::IdentityLookup, AccountId32, BuildStorage, DispatchResult, Permill};
@@ -82,6 +82,7 @@ impl pallet_keys::Config for Test {
     type RuntimeHoldReason = RuntimeHoldReason;
     type Cards = FakeCards;
     type Items = FakeItems;
+    type Fees = FeeRecorder;
     type NetworkFee = NetworkFee;
     type DeliveryBond = DeliveryBond;
     type ListingDeposit = ConstU128<LISTING_DEPOSIT>;
@@ -101,6 +102,29 @@ type CardRows = StorageMap<Fakes, Twox64Concat, CardId, (Card<AccountId32>, Opti
 type ItemRows = StorageMap<Fakes, Twox64Concat, ItemId, (AccountId32, AccountId32)>;
 #[storage_alias(verbatim)]
 type ItemsRefuse = StorageValue<Fakes, bool>;
+
+#[storage_alias(verbatim)]
+type FeesTold = StorageValue<Fakes, Vec<(CardId, Balance)>, frame_support::pallet_prelude::ValueQuery>;
+
+/// Keeps what it is told.
+pub struct FeeRecorder;
+
+impl FeeRecorder {
+    /// Every burnt fee, oldest first.
+    pub(crate) fn told() -> Vec<(CardId, Balance)> {
+        FeesTold::get()
+    }
+}
+
+impl BurntFees for FeeRecorder {
+    fn of_sale(card: CardId, fee: Balance) {
+        FeesTold::append((card, fee));
+    }
+
+    fn of_delivery(_: CardId, _: &AccountId32, _: Balance) {
+        unreachable!("keys are sold, not delivered by the byte")
+    }
+}
 
 /// Cards that tests write as they like.
 pub struct FakeCards;

@@ -8,6 +8,7 @@ use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
 use frame_support::{ensure, traits::Get};
 use hashcard_primitives::{
     key::{Edition, OrderId, OrderState, PastSale, Sale, PAST_SALES},
+    roles::BurntFees,
     Balance,
 };
 use scale_info::TypeInfo;
@@ -53,6 +54,9 @@ impl<T: Config> Pallet<T> {
         };
         let division = divide(order.price, &shares);
         Self::burn(HoldReason::Order, &order.buyer, division.burnt)?;
+        if division.burnt > 0 {
+            T::Fees::of_sale(order.card, division.burnt);
+        }
         if let Some(clerk) = &order.delivered_by {
             Self::pay_share(id, &order, clerk, Share::Commission, division.commission)?;
         }

@@ -13,6 +13,7 @@ use crate::{
         OfferPage, OfferView, OrderId, OrderPage, OrderView, PriceHistory, TurnView,
     },
     lengths::Lengths,
+    reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
 };
 use alloc::vec::Vec;
@@ -100,6 +101,23 @@ sp_api::decl_runtime_apis! {
         fn credit(pool: PoolId, session: SessionId, payee: AccountId32) -> Option<CreditView<AccountId32>>;
         /// What these vouchers would be paid now, one after the other.
         fn quote(vouchers: Vouchers<AccountId32>) -> Vec<Result<VoucherPayment, VoucherRefusal>>;
+    }
+
+    /// Eras, claims and endowments.
+    pub trait RewardsApi {
+        /// The running era.
+        fn era() -> EraView;
+        /// What blocks mint.
+        fn emission() -> Emission;
+        /// What a seeder has to show for a card in the running era; `None` when his seat gives no right to the era before,
+        /// or there is nothing to share.
+        fn challenge(card: CardId, seeder: AccountId32) -> Option<ChallengeView>;
+        /// Proven claims of an account by era and card, after `after`, at most 64.
+        fn claims(seeder: AccountId32, after: Option<(EraIndex, CardId)>) -> Vec<ClaimView>;
+        /// What an account has earned by deliveries; `None` for who is not enlisted.
+        fn delivery_earnings(account: AccountId32) -> Option<DeliveryEarnings>;
+        /// Endowments of a card.
+        fn endowments(card: CardId) -> Vec<EndowmentView<AccountId32>>;
     }
 
     /// The lengths that genesis set.

@@ -1,4 +1,4 @@
-//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers.
+//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers, rewards.
 //!
 //! Concrete over identifiers, generic only over the account type: the chain has `AccountId32`, the client
 //! 32 plain bytes, and both encode alike. Without the feature `runtime` nothing of Substrate is linked, so
@@ -16,6 +16,7 @@ pub mod footer;
 pub mod key;
 pub mod leaf;
 pub mod lengths;
+pub mod reward;
 pub mod seeder;
 pub mod share;
 

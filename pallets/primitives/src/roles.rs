@@ -69,6 +69,12 @@ pub trait BurntFees {
     fn of_sale(card: CardId, fee: Balance);
     /// Out of a payment for delivered bytes.
     fn of_delivery(card: CardId, payee: &AccountId32, fee: Balance);
+    /// Makes each of these as costly in benchmarks as it can be, for a fee of at least ten units; the second one when it is
+    /// about this payee.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_crediting(payee: Option<&AccountId32>) {
+        let _ = payee;
+    }
 }
 
 impl BurntFees for () {
@@ -93,9 +99,15 @@ pub struct SeatStanding {
 pub trait SeatLookup {
     /// The seat of a seeder on a card, if it is live.
     fn seat(card: CardId, seeder: &AccountId32) -> Option<SeatStanding>;
-    /// Makes a seat exist in benchmarks.
+    /// The seat that a higher bond last took from a seeder on a card, and in which block, while that is remembered. He may
+    /// have another by now.
+    fn displaced(card: CardId, seeder: &AccountId32) -> Option<(SeatStanding, BlockNumber)>;
+    /// Makes a live seat exist in benchmarks.
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_seat(card: CardId, seeder: &AccountId32, standing: SeatStanding);
+    /// Makes a displaced one exist in benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_displaced(card: CardId, seeder: &AccountId32, standing: SeatStanding, at: BlockNumber);
 }
 
 /// The tokens that wallets see. Played by pallet-nfts, through the runtime's glue.

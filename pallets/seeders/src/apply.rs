@@ -59,7 +59,10 @@ impl<T: Config> Pallet<T> {
         Seats::<T>::try_mutate(seeder, card_key(card), |seat| {
             let seat = seat.as_mut().ok_or(Error::<T>::NotSeated { at })?;
             Self::ensure_covers(card, coverage, at)?;
-            seat.coverage = coverage;
+            if seat.coverage != coverage {
+                seat.coverage = coverage;
+                seat.covered_at = Self::now();
+            }
             Ok(())
         })
     }

@@ -6,8 +6,12 @@
 
 use super::*;
 use alloc::{vec, vec::Vec};
+use codec::MaxEncodedLen;
 use frame_benchmarking::v2::*;
-use frame_support::traits::{fungible::Mutate, Get};
+use frame_support::traits::{
+    fungible::{hold::Mutate as _, Mutate},
+    Get,
+};
 use frame_system::{pallet_prelude::BlockNumberFor, RawOrigin};
 use hashcard_primitives::{
     blob::ContentRoot,
@@ -108,10 +112,24 @@ fn crowd<T: Config>(cards: &[CardId], lines: u32) {
     }
 }
 
-/// Gives each of these cards a seat of a different seeder, with the least bond.
+fn remember<T: Config>(seeder: &AccountId32, card: CardId) {
+    let row = DisplacedSeat {
+        coverage: Coverage(1),
+        bond: bond_of::<T>(1),
+        joined_at: 0,
+        covered_at: 0,
+        displaced_at: 0,
+        deposit: Pallet::<T>::deposit_for(1, DisplacedSeat::max_encoded_len()),
+    };
+    T::Currency::hold(&HoldReason::Deposit.into(), seeder, row.deposit).expect("he was endowed; qed");
+    Displaced::<T>::insert(seeder, card_key(card), row);
+}
+
+/// Gives each of these cards a seat of a different seeder, with the least bond, who lost one before.
 fn seat_victims<T: Config>(cards: &[CardId]) {
     for (index, card) in (0..).zip(cards) {
         let victim = registered::<T>("victim", index);
+        remember::<T>(&victim, *card);
         let joins = Deltas::truncate_from(vec![join::<T>(*card, 1)]);
         Pallet::<T>::do_apply(&victim, joins).expect("the card has free seats; qed");
     }
@@ -234,6 +252,22 @@ mod benchmarks {
         );
 
         assert_eq!(Seeders::<T>::get(silent).map(|row| row.seats), Some(0));
+    }
+
+    #[benchmark]
+    fn forget(n: Linear<1, { MAX_CLEARED }>) {
+        let cards = cards::<T>(n);
+        let seeder = endowed::<T>("seeder", 0);
+        cards.iter().for_each(|card| remember::<T>(&seeder, *card));
+
+        #[extrinsic_call]
+        _(
+            RawOrigin::Signed(seeder.clone()),
+            seeder.clone(),
+            ClearedCards::truncate_from(cards),
+        );
+
+        assert_eq!(Displaced::<T>::iter_prefix(seeder).count(), 0);
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

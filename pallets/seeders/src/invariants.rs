@@ -8,10 +8,13 @@
 //! 3. No coverage is empty.
 //! 4. No seat was taken after its seeder's last sign of life, nor was that after now. So a seeder who is silent
 //!    for a seat's lifetime has no younger seat.
-//! 5. What accounts have on hold is the sum of their bonds, and of the deposits of their rows.
+//! 5. No coverage changed before its seat was taken, or after now; no seat was displaced before its coverage last
+//!    changed, or after now.
+//! 6. What accounts have on hold is the sum of their bonds, and of the deposits of their rows.
 
 use crate::{
-    card_of_key, Config, Contacts, HoldReason, Pallet, Rankings, Seats, Seeders, MAX_SEATS_PER_SEEDER,
+    card_of_key, Config, Contacts, Displaced, HoldReason, Pallet, Rankings, Seats, Seeders,
+    MAX_SEATS_PER_SEEDER,
 };
 use alloc::collections::{BTreeMap, BTreeSet};
 use frame_support::{ensure, traits::fungible::hold::Inspect};
@@ -41,7 +44,20 @@ impl<T: Config> Pallet<T> {
                 seat.joined_at <= row.last_heartbeat && row.last_heartbeat <= Self::now(),
                 "a seat was taken after its seeder's last sign of life, or that was after now"
             );
+            ensure!(
+                seat.joined_at <= seat.covered_at && seat.covered_at <= Self::now(),
+                "a coverage changed before its seat was taken, or after now"
+            );
             *seats.entry(seeder).or_default() += 1;
+        }
+        for (_, _, seat) in Displaced::<T>::iter() {
+            ensure!(!seat.coverage.is_empty(), "a displaced seat covered nothing");
+            ensure!(
+                seat.joined_at <= seat.covered_at
+                    && seat.covered_at <= seat.displaced_at
+                    && seat.displaced_at <= Self::now(),
+                "a displaced seat's blocks are out of order"
+            );
         }
         for (seeder, row) in Seeders::<T>::iter() {
             ensure!(Contacts::<T>::contains_key(&seeder), "a seeder without a contact");
@@ -85,6 +101,9 @@ impl<T: Config> Pallet<T> {
             let (bonds, deposits) = held.entry(seeder).or_default();
             *bonds += seat.bond;
             *deposits += seat.deposit;
+        }
+        for (seeder, _, seat) in Displaced::<T>::iter() {
+            held.entry(seeder).or_default().1 += seat.deposit;
         }
         for account in frame_system::Account::<T>::iter_keys() {
             let (bonds, deposits) = held.remove(&account).unwrap_or_default();

@@ -17,6 +17,9 @@
 //! seats on the map, for as long as one sign of life counts. Displacement ends a seat at any age, and so does
 //! `clear`, since a seeder who is silent for a lifetime has no younger seat.
 //!
+//! **A seat that is displaced is remembered** for a while ([`Displaced`]). Otherwise a rich seeder could displace all
+//! others of a card when an era ends, before they prove what they held, and be rewarded in their place.
+//!
 //! # Properties
 //! - `apply` is all or nothing. Its errors name the delta, counted from 0, that could not be applied; an
 //!   error of the currency (too little money for bond and deposit) names none.
@@ -27,7 +30,9 @@ extern crate alloc;
 
 mod apply;
 mod clear;
+mod forget;
 mod heartbeat;
+mod lookup;
 mod query;
 mod register;
 mod seating;
@@ -94,6 +99,8 @@ pub mod pallet {
         /// Deposit for each byte in state.
         #[pallet::constant]
         type DepositPerByte: Get<Balance>;
+        /// Blocks for which a displaced seat is remembered against its seeder's will: as long as it may still be proven.
+        type RememberedFor: Get<BlockNumber>;
         /// Costs of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -122,6 +129,11 @@ pub mod pallet {
     /// Seats of each card by bond; no row for a card without seats.
     #[pallet::storage]
     pub type Rankings<T: Config> = StorageMap<_, Twox64Concat, CardId, Ranking, ValueQuery>;
+
+    /// Live seats that higher bonds took, the last one of each seeder on each card.
+    #[pallet::storage]
+    pub type Displaced<T: Config> =
+        StorageDoubleMap<_, Blake2_128Concat, AccountId32, Identity, CardKey, DisplacedSeat>;
 
     /// Blocks that seats live after a heartbeat. Written at genesis only; read it through
     /// [`Pallet::seat_lifetime`].
@@ -204,7 +216,7 @@ pub mod pallet {
         Displaced {
             /// On which card.
             card: CardId,
-            /// Who lost the seat; his bond and deposit went back to him.
+            /// Who lost the seat; his bond went back to him, and of his deposit what the memory of the seat does not take.
             seeder: AccountId32,
             /// Who has it now.
             by: AccountId32,
@@ -219,6 +231,13 @@ pub mod pallet {
         /// Seats of a silent seeder were removed.
         Cleared {
             /// Whose; bonds and deposits went back to him.
+            seeder: AccountId32,
+            /// On which cards.
+            cards: ClearedCards,
+        },
+        /// Displaced seats are no longer remembered.
+        Forgotten {
+            /// Whose; deposits went back to him.
             seeder: AccountId32,
             /// On which cards.
             cards: ClearedCards,
@@ -291,6 +310,16 @@ pub mod pallet {
             /// Which delta.
             at: u8,
         },
+        /// No seat of this seeder on this card is remembered.
+        NotRemembered {
+            /// Which card.
+            at: u8,
+        },
+        /// Only its seeder may have a displaced seat forgotten that can still be proven; wait.
+        StillProvable {
+            /// Which card.
+            at: u8,
+        },
     }
 
     #[pallet::hooks]
@@ -343,6 +372,20 @@ pub mod pallet {
         ) -> DispatchResultWithPostInfo {
             ensure_signed(origin)?;
             Self::do_clear(seeder, cards)?;
+            Ok(Pays::No.into())
+        }
+
+        /// Forgets displaced seats and returns their deposits to their seeder: he may at any time, anybody when they
+        /// cannot be proven any more. The fee is refunded.
+        #[pallet::call_index(5)]
+        #[pallet::weight(T::WeightInfo::forget(cards.len() as u32))]
+        pub fn forget(
+            origin: OriginFor<T>,
+            seeder: AccountId32,
+            cards: ClearedCards,
+        ) -> DispatchResultWithPostInfo {
+            let who = ensure_signed(origin)?;
+            Self::do_forget(&who, seeder, cards)?;
             Ok(Pays::No.into())
         }
     }

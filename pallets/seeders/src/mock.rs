@@ -41,11 +41,13 @@ pub const MIN_BOND: Balance = 1_000;
 pub const DEPOSIT_BASE: Balance = 100;
 pub const DEPOSIT_PER_BYTE: Balance = 1;
 pub const SEAT_LIFETIME: BlockNumber = 50;
+pub const REMEMBERED_FOR: BlockNumber = 70;
 
 parameter_types! {
     pub const MinBond: Balance = MIN_BOND;
     pub const DepositBase: Balance = DEPOSIT_BASE;
     pub const DepositPerByte: Balance = DEPOSIT_PER_BYTE;
+    pub const RememberedFor: BlockNumber = REMEMBERED_FOR;
 }
 
 thread_local! {
@@ -59,6 +61,7 @@ impl Config for Test {
     type MinBond = MinBond;
     type DepositBase = DepositBase;
     type DepositPerByte = DepositPerByte;
+    type RememberedFor = RememberedFor;
     type WeightInfo = ();
 }
 
@@ -179,6 +182,9 @@ impl WeightInfo for () {
         any_weight()
     }
     fn clear(n: u32) -> Weight {
+        any_weight().saturating_mul(n.into())
+    }
+    fn forget(n: u32) -> Weight {
         any_weight().saturating_mul(n.into())
     }
 }

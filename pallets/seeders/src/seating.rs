@@ -1,7 +1,10 @@
 //! A seat, its line in the card's ranking, its seeder's count and its holds change together, here and nowhere
 //! else.
 
-use crate::{card_key, Config, Error, Event, HoldReason, Pallet, Rank, Rankings, Seat, Seats, Seeders};
+use crate::{
+    card_key, Config, Displaced, DisplacedSeat, Error, Event, HoldReason, Pallet, Rank, Rankings, Seat,
+    Seats, Seeders,
+};
 use codec::MaxEncodedLen;
 use frame_support::{
     defensive, ensure,
@@ -40,7 +43,7 @@ impl<T: Config> Pallet<T> {
         if ranking.len() >= MAX_SEATS as usize {
             let lowest = ranking.pop().ok_or(Error::<T>::CardFull { at })?;
             ensure!(bond > lowest.bond, Error::<T>::CardFull { at });
-            Self::vacate(&lowest.seeder, card)?;
+            Self::displace(&lowest.seeder, card)?;
             Self::deposit_event(Event::Displaced {
                 card,
                 seeder: lowest.seeder,
@@ -73,6 +76,7 @@ impl<T: Config> Pallet<T> {
                 price_per_mib,
                 bond,
                 joined_at: Self::now(),
+                covered_at: Self::now(),
                 deposit,
             },
         );
@@ -97,11 +101,37 @@ impl<T: Config> Pallet<T> {
                 }
             }
         });
-        Self::vacate(seeder, card)
+        let seat = Self::vacate(seeder, card)?;
+        Self::release(HoldReason::Deposit, seeder, seat.deposit)
     }
 
-    /// All but the line in the ranking.
-    fn vacate(seeder: &AccountId32, card: CardId) -> DispatchResult {
+    /// Takes a seat away for a higher bond. If it was live it is remembered, at the cost of a part of its deposit, in
+    /// place of one that was remembered before.
+    fn displace(seeder: &AccountId32, card: CardId) -> DispatchResult {
+        let live = Self::expires_at(seeder).is_some_and(|expires_at| Self::now() <= expires_at);
+        let seat = Self::vacate(seeder, card)?;
+        if !live {
+            return Self::release(HoldReason::Deposit, seeder, seat.deposit);
+        }
+        let deposit = Self::deposit_for(1, DisplacedSeat::max_encoded_len()).min(seat.deposit);
+        let row = DisplacedSeat {
+            coverage: seat.coverage,
+            bond: seat.bond,
+            joined_at: seat.joined_at,
+            covered_at: seat.covered_at,
+            displaced_at: Self::now(),
+            deposit,
+        };
+        let before = Displaced::<T>::mutate(seeder, card_key(card), |place| place.replace(row));
+        let freed = seat
+            .deposit
+            .saturating_sub(deposit)
+            .saturating_add(before.map_or(0, |before| before.deposit));
+        Self::release(HoldReason::Deposit, seeder, freed)
+    }
+
+    /// All but the line in the ranking and the deposit.
+    fn vacate(seeder: &AccountId32, card: CardId) -> Result<Seat, DispatchError> {
         let Some(seat) = Seats::<T>::take(seeder, card_key(card)) else {
             defensive!("every line of a ranking has a seat");
             return Err(DispatchError::Corruption);
@@ -113,6 +143,6 @@ impl<T: Config> Pallet<T> {
             }
         });
         Self::release(HoldReason::Bond, seeder, seat.bond)?;
-        Self::release(HoldReason::Deposit, seeder, seat.deposit)
+        Ok(seat)
     }
 }

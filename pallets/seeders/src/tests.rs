@@ -2,7 +2,9 @@
 
 mod apply;
 mod clear;
+mod forget;
 mod heartbeat;
+mod lookup;
 mod properties;
 mod query;
 mod register;

@@ -44,7 +44,28 @@ pub struct Seat {
     pub bond: Balance,
     /// Block in which it was taken. A new coverage does not change it.
     pub joined_at: BlockNumber,
+    /// Block in which the coverage last changed; that of joining if it never did.
+    pub covered_at: BlockNumber,
     /// On hold for the rows.
+    pub deposit: Balance,
+}
+
+/// What is remembered of a live seat that a higher bond took: its seeder may still prove what he held.
+#[derive(
+    Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
+)]
+pub struct DisplacedSeat {
+    /// What he said he held.
+    pub coverage: Coverage,
+    /// What was bonded, and went back to him.
+    pub bond: Balance,
+    /// Block in which the seat was taken.
+    pub joined_at: BlockNumber,
+    /// Block in which the coverage last changed.
+    pub covered_at: BlockNumber,
+    /// Block in which the seat was lost.
+    pub displaced_at: BlockNumber,
+    /// Part of the seat's deposit that stays on hold for this row.
     pub deposit: Balance,
 }
 

@@ -22,6 +22,8 @@ pub trait WeightInfo {
     fn heartbeat() -> Weight;
     /// `clear` of `n` seats, each of a full card.
     fn clear(n: u32) -> Weight;
+    /// `forget` of `n` displaced seats.
+    fn forget(n: u32) -> Weight;
 }
 
 /// The weight of `apply`.

@@ -39,6 +39,29 @@ fn the_seller_is_paid_and_the_fee_is_burnt() {
 }
 
 #[test]
+fn a_settled_sale_tells_of_its_fee_once_and_a_refunded_or_free_one_of_none() {
+    on_chain(|| {
+        let card = publish(&CREATOR, PRICE, None);
+        let order = delivered(&BUYER, card);
+        assert!(
+            FeeRecorder::told().is_empty(),
+            "nothing is burnt before settlement"
+        );
+        wait(SETTLEMENT_WINDOW);
+        assert_ok!(send(&STRANGER, Call::settle { order }));
+        assert_eq!(FeeRecorder::told(), [(card, FEE)]);
+        assert!(send(&STRANGER, Call::settle { order }).is_err());
+        assert_eq!(FeeRecorder::told(), [(card, FEE)]);
+
+        let refunded = buy(&OTHER, card);
+        wait(ORDER_DEADLINE + 1);
+        assert_ok!(send(&STRANGER, Call::expire { order: refunded }));
+        delivered(&BUYER, publish(&CREATOR, 0, None));
+        assert_eq!(FeeRecorder::told(), [(card, FEE)]);
+    });
+}
+
+#[test]
 fn not_before_the_window_is_over() {
     on_chain(|| {
         let card = publish(&CREATOR, PRICE, None);

@@ -1,5 +1,7 @@
 use super::*;
-use crate::{weights::of_deltas, Error, Rankings, Seat, Seeders as SeederRows, MAX_SEATS_PER_SEEDER};
+use crate::{
+    weights::of_deltas, Displaced, Error, Rankings, Seat, Seeders as SeederRows, MAX_SEATS_PER_SEEDER,
+};
 use frame_support::{assert_err, assert_noop, weights::Weight};
 use hashcard_primitives::seeder::{MAX_DELTAS, MAX_SEATS};
 use sp_runtime::{DispatchError, TokenError};
@@ -51,6 +53,7 @@ fn a_seeder_takes_a_seat_with_bond_and_deposit() {
             price_per_mib,
             bond,
             joined_at: 1,
+            covered_at: 1,
             deposit,
         };
         assert_eq!(Seats::<Test>::get(&account, card_key(4)), Some(seat));
@@ -427,7 +430,12 @@ fn a_higher_bond_displaces_the_lowest_of_a_full_card() {
         assert!(matches!(last_event(), Event::Joined { card: 0, .. }));
         assert!(!is_seated(&lowest, 0) && is_seated(&bold, 0));
         assert_eq!((bonded(&lowest), bonded(&bold)), (0, MIN_BOND + 1));
-        assert_eq!(deposited(&lowest), before, "he pays for his registration alone");
+        let memory = Displaced::<Test>::get(&lowest, card_key(0)).unwrap().deposit;
+        assert_eq!(
+            deposited(&lowest),
+            before + memory,
+            "he pays for his registration and for the memory of his seat"
+        );
         assert_eq!(SeederRows::<Test>::get(&lowest).unwrap().seats, 0);
         assert_eq!(ranked(0).len(), MAX_SEATS as usize);
         assert_eq!(

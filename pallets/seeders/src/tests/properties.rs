@@ -17,6 +17,7 @@ enum Step {
     Apply(u16, Vec<Delta>),
     Heartbeat(u16),
     Clear(u16, Vec<CardId>),
+    Forget(u16, u16, Vec<CardId>),
     Retire(CardId),
     Wait(u8),
 }
@@ -47,6 +48,8 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..ACCOUNTS).prop_map(Step::Heartbeat),
         6 => (0..ACCOUNTS, prop::collection::vec(0..=CARDS, 0..3))
             .prop_map(|(who, list)| Step::Clear(who, list)),
+        3 => (0..ACCOUNTS, 0..ACCOUNTS, prop::collection::vec(0..=CARDS, 0..3))
+            .prop_map(|(by, whose, list)| Step::Forget(by, whose, list)),
         1 => (0..CARDS).prop_map(Step::Retire),
         12 => (1..40u8).prop_map(Step::Wait),
     ]
@@ -62,6 +65,12 @@ fn take(step: &Step) {
         Step::Clear(who, list) => {
             let cards = ClearedCards::try_from(list.clone()).unwrap();
             Seeders::clear(by(seeder(99)), seeder(*who), cards)
+                .map(|_| ())
+                .map_err(|error| error.error)
+        }
+        Step::Forget(who, whose, list) => {
+            let cards = ClearedCards::try_from(list.clone()).unwrap();
+            Seeders::forget(by(seeder(*who)), seeder(*whose), cards)
                 .map(|_| ())
                 .map_err(|error| error.error)
         }

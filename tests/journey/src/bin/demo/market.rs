@@ -1,9 +1,8 @@
 //! The market: a key is sold by its maker and by a clerk while the maker sleeps, resold, given, offered for and claimed; a
 //! false one is refunded; a wallet comes back from its words. In the end the money of all of them adds up to the unit.
 //!
-//! **Every unit that left the parties was burnt by a settlement**: fees of transactions go to the chain's one author, who is a
-//! party as well, so what the chain issued before and after differs by one hundredth of each price, rounded down, and by
-//! nothing else.
+//! **Every unit that left the parties was burnt by a settlement**: one hundredth of each price, rounded down. Fees of transactions
+//! go to the chain's one author, who is a party as well, and so does what each block mints for him.
 
 use std::path::Path;
 
