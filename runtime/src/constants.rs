@@ -47,6 +47,48 @@ pub mod money {
     pub const FEE_PER_SECOND: Balance = CARD;
 }
 
+/// What blocks mint, and what seeders can earn of it. Amounts are in units of 10⁻¹² CARD; a day has 28,800 blocks.
+pub mod rewards {
+    use super::{
+        money::{CARD, MILLICARD},
+        time::DAY_BLOCKS,
+    };
+    use crate::Balance;
+    use hashcard_primitives::reward::Emission;
+
+    /// What every network begins with. Governance changes it within [`MOST_EMISSION`].
+    ///
+    /// Author: 2,880 CARD a day for all validators together, for machines that are on all day. Treasury: a tenth of that.
+    /// Seeders: at most twice what authors get, and no more than four fifths of the fees that burn, so that whoever
+    /// invents sales or deliveries loses a fifth of each fee.
+    pub const FIRST_EMISSION: Emission = Emission {
+        author_per_block: 100 * MILLICARD,
+        treasury_per_block: 10 * MILLICARD,
+        seeders_per_block: 200 * MILLICARD,
+        credit_share: 800_000,
+    };
+    /// The most that governance can make of it: ten times the amounts, which leaves room for a token that is worth a tenth,
+    /// and no room for a mistake of a digit more. A credit is never above nine tenths of its fee: below that a tenth is
+    /// what keeps self-dealing a loss.
+    pub const MOST_EMISSION: Emission = Emission {
+        author_per_block: CARD,
+        treasury_per_block: 100 * MILLICARD,
+        seeders_per_block: 2 * CARD,
+        credit_share: 900_000,
+    };
+
+    /// What the bond of a seat counts for at most: a hundred times the least one. Above it money buys no weight, so who has
+    /// much of it must take several seats, and prove each.
+    pub const BOND_CAP: Balance = 10 * CARD;
+    /// Least that the claims of a card share before one is heard: what a leaf's bytes would pay in a transaction that is not
+    /// refunded (1 KiB at 1 µCARD).
+    pub const LEAST_SHARE: Balance = MILLICARD;
+    /// Least amount of an endowment: a card has eight places, and taking all of them should give its seeders something.
+    pub const MIN_ENDOWMENT: Balance = CARD;
+    /// Most blocks that an endowment lasts at its full rate: a year.
+    pub const MAX_ENDOWMENT_BLOCKS: u32 = 365 * DAY_BLOCKS;
+}
+
 /// Time.
 pub mod time {
     /// Milliseconds of a slot: the shortest that volunteers' machines on a wide network keep up with while a
