@@ -116,6 +116,9 @@ fn idle(seats: u32, buckets: u32, eras: u32) -> (World, u32) {
     let mut heard = 0;
     for _ in 0..eras {
         world.sell(card, reader, SALES_OF_AN_ERA);
+        for one in world.seated(card) {
+            world.heartbeats(one);
+        }
         world.end_era();
         for one in &idlers {
             heard += u32::from(world.prove(*one, card).is_ok());

@@ -2,7 +2,7 @@
 
 use super::SEED;
 use crate::{
-    assumptions::{FILM_LEN, FILM_MIB, PRICE_PER_MIB},
+    assumptions::{FILM_LEN, FILM_MIB, HEARTBEATS, PRICE_PER_MIB},
     books::Who,
     constants::money::{CARD, NETWORK_FEE},
     money::{for_plot, gain, in_card},
@@ -80,12 +80,14 @@ pub fn run() -> Outcome {
     let rewards = from_holding + from_delivering;
     let pot = World::pot_of_an_era();
     let fee = Balance::from(NETWORK_FEE.deconstruct());
-    let credit_share = Balance::from(EMISSION.credit_share);
     let whole = Balance::from(WHOLE_SHARE);
     // Credit is turnover · fee · φ, both in parts per million.
-    let fills_the_pot = pot * whole / fee * whole / credit_share;
+    let to_turnover = |credit: Balance| credit * whole / fee * whole / Balance::from(EMISSION.credit_share);
+    let fills_the_pot = to_turnover(pot);
     // Beyond that turnover more burns and no more is minted.
     let stands_still = (pot + emitted_by_era) * whole / fee;
+    let heartbeats = Transaction::Heartbeat.fee() * Balance::from(HEARTBEATS);
+    let collecting = Transaction::CollectDeliveries.fee();
     let seeders_books = world.books.party("seeders").clone();
     let verdict = format!(
         "Creators and seeders earn from readers, and rewards are a small addition: {} CARD of the seeders' {} CARD.",
@@ -108,6 +110,10 @@ pub fn run() -> Outcome {
             ("turnover of a day that fills the pot", Value::Card(gain(fills_the_pot))),
             ("turnover of a day at which as much burns as is minted", Value::Card(gain(stands_still))),
             ("minted for authors and treasury in a day", Value::Card(gain(emitted_by_era))),
+            ("fees of a seeder's heartbeats in a day", Value::Card(gain(heartbeats))),
+            ("sales in a day that pay for them, of a card that he alone proves", Value::Card(gain(to_turnover(heartbeats)))),
+            ("fee of collecting what deliveries earned", Value::Card(gain(collecting))),
+            ("deliveries that pay for it", Value::Card(gain(to_turnover(collecting)))),
         ],
         about: "seeders",
         verdict,
