@@ -65,7 +65,13 @@ pub fn summary(outcomes: &[Outcome]) -> String {
 fn sections(outcomes: &[Outcome]) -> String {
     let mut out = String::new();
     for (place, one) in outcomes.iter().enumerate() {
-        let _ = write!(out, "\n### {}. {}\n\n{}\n\n", place + 1, one.title, one.setting);
+        let _ = write!(
+            out,
+            "\n### {}. {}\n\n{}\n\n",
+            place + 1,
+            capitalised(one.title),
+            one.setting
+        );
         out.push_str("| | put in | got out | gain | on hold at most |\n| --- | --: | --: | --: | --: |\n");
         for party in &one.parties {
             let _ = writeln!(
@@ -93,4 +99,10 @@ fn sections(outcomes: &[Outcome]) -> String {
         let _ = writeln!(out, "![{}](economics/{}.svg)", one.plot.title, one.slug);
     }
     out
+}
+
+fn capitalised(title: &str) -> String {
+    let mut letters = title.chars();
+    let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+    first + letters.as_str()
 }

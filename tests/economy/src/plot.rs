@@ -71,7 +71,7 @@ impl Axis {
         let step = step.unwrap_or(unit);
         Axis {
             step,
-            first: (low / step - 1e-9).floor() as i64,
+            first: (low / step + 1e-9).floor() as i64,
             last: (high / step - 1e-9).ceil().max(1.0) as i64,
             decimals,
         }

@@ -69,8 +69,8 @@ pub fn run() -> Outcome {
         ],
         about: RICH,
         verdict,
-        bound: "a claim needs a leaf that chance chose. Displacing 256 seats costs no more than interest on about 2,570 CARD, and is not \
-                slashed"
+        bound: "a claim needs a leaf that chance chose. Displacing all seats of a card costs interest on 2,561 CARD and two CARD of \
+                fees a day, and no bond is slashed"
             .into(),
         plot: Plot {
             title: "Saying all and holding a part: rewards over 128 days",

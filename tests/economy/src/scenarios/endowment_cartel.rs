@@ -109,8 +109,8 @@ pub fn run() -> Outcome {
                 copies there are"
             .into(),
         plot: Plot {
-            title: "An endowment and a cartel (comes day 6, displaces day 11, notice day 15)",
-            x: "day (era); claims are paid two days late",
+            title: "An endowment and a cartel",
+            x: "day (era); cartel comes on day 6, displaces on day 11, notice on day 15; paid a day late",
             y: "CARD",
             series: vec![
                 Series { name: "paid to honest seeders so far", points: honest_line },

@@ -4,7 +4,7 @@ use super::SEED;
 use crate::{
     constants::money::EARLY_RETIRE_BURN,
     deposits,
-    money::{for_plot, gain, in_card},
+    money::{for_plot, gain, in_card, with_commas},
     outcome::{who_moved, Outcome, Value},
     plot::{Plot, Series},
     transactions::Transaction,
@@ -29,7 +29,7 @@ pub fn run() -> Outcome {
         "He loses {} CARD of fees for {} cards and has up to {} CARD on hold; if he retires each card after a day, {} CARD with {} on hold. Free cards burn no network \
          fee, so they give no credit, however often they are taken.",
         in_card(-net),
-        CARDS_A_DAY * DAYS,
+        with_commas((CARDS_A_DAY * DAYS).into()),
         in_card(gain(world.books.party(SPAMMER).held_at_most)),
         in_card(-hasty.books.party(SPAMMER).net()),
         in_card(gain(hasty.books.party(SPAMMER).held_at_most)),
@@ -38,7 +38,7 @@ pub fn run() -> Outcome {
         slug: "free-card-spam",
         title: "spam of free cards",
         setting: format!(
-            "{CARDS_A_DAY} inline cards with {PREVIEW} bytes of preview a day for {DAYS} days, each retired a week later, so that its deposit comes back whole. Each is \
+            "1,000 inline cards with {PREVIEW} bytes of preview a day for {DAYS} days, each retired a week later, so that its deposit comes back whole. Each is \
              taken once by another account of his, at price 0. Deposits are the least that they can be."
         ),
         parties: who_moved(&world.books),

@@ -69,11 +69,11 @@ pub fn run() -> Outcome {
     let alone = Transaction::Redeem { vouchers: 1 }.fee();
     let in_full_call = (Transaction::Redeem { vouchers: 64 }.fee()) / 64;
     let kept = PRICE_PER_MIB - NETWORK_FEE.mul_floor(PRICE_PER_MIB);
+    let break_even = break_even.unwrap_or(0);
     let verdict = format!(
-        "With lanes he loses {} CARD. Without them, on the credit of one small pool that twenty seeders look at, he gains {} CARD in ten days; with all 256 seats of a \
-         card {} CARD. Nobody loses more than a window a day.",
+        "With lanes he loses {} CARD. Without them, on the credit of one small pool that all of them look at, he gains from {break_even} seeders on: {} CARD in ten days with all \
+         256 seats of a card. Nobody loses more than a window to a pool.",
         in_card(-world.books.party(GRIEFER).net()),
-        in_card(net(without)),
         in_card(net(swarm)),
     );
     Outcome {
@@ -90,7 +90,7 @@ pub fn run() -> Outcome {
         figures: vec![
             ("gain without lanes, 20 seeders", Value::Card(net(without))),
             ("gain without lanes, 256 seeders", Value::Card(net(swarm))),
-            ("seeders from which on that gains", Value::Count(i128::from(break_even.unwrap_or(0)))),
+            ("seeders from which on that gains", Value::Count(i128::from(break_even))),
             ("most that a seeder loses in a day", Value::Card(gain(window))),
             ("deposits of pool, session and twenty lanes, for a day", Value::Card(gain(world.books.party(GRIEFER).held_at_most))),
             ("fee of redeeming one voucher alone", Value::Card(gain(alone))),

@@ -73,7 +73,7 @@ pub fn run() -> Outcome {
          authors' emission, and the pot. Rewards fall from {:.0} to {:.0} in money a day, since the same trade now overfills the pot {:.1} times.",
         for_plot(gain(first.0)),
         for_plot(gain(last.0)),
-        uncapped.last().map_or(0.0, |one| one.1) * after_is_tenth(before, after) / for_plot(gain(pot)),
+        uncapped.last().map_or(0.0, |one| one.1) * fell_by(before, after) / for_plot(gain(pot)),
     );
     Outcome {
         slug: "price-collapse",
@@ -129,7 +129,7 @@ fn thousandths(money: Balance) -> i128 {
     gain(money * 1_000 / CARD)
 }
 
-/// How many CARD a unit of money buys after, for one before.
-fn after_is_tenth(before: Balance, after: Balance) -> f64 {
+/// How many times less a CARD is worth.
+fn fell_by(before: Balance, after: Balance) -> f64 {
     before as f64 / after as f64
 }

@@ -63,7 +63,7 @@ pub fn run() -> Outcome {
     for day in 0..DAYS {
         let lowest = sellers.iter().map(|one| one.price).min().unwrap_or(FIRST_PRICE);
         let selling: Vec<_> = (0..sellers.len())
-            .filter(|at| sellers[*at].price * 100 <= lowest * 105)
+            .filter(|at| sells_at(sellers[*at].price, lowest))
             .collect();
         let before = world.books.party(PREDATOR).net();
         let burnt = world.books.burnt;
@@ -89,7 +89,7 @@ pub fn run() -> Outcome {
     let regained = world.books.party(PREDATOR).net() - lost_by_dumping;
     let last = paid.last().map_or(0.0, |(_, price)| *price);
     let verdict = format!(
-        "Readers gain: the price falls from 200 to {last:.0} µCARD a MiB, near the second lowest cost, and whoever costs more sells nothing. Rewards fall with \
+        "Readers gain: the price falls from 200 to {last:.1} µCARD a MiB, just below the second lowest cost, and whoever costs more sells nothing. Rewards fall with \
          it, for they are a part of the price. The predator loses {} CARD in ten days of selling at a quarter of his cost, and the price is back where it was \
          days after he ends.",
         in_card(-lost_by_dumping),
@@ -99,7 +99,7 @@ pub fn run() -> Outcome {
         title: "a price war",
         setting: format!(
             "Readers fetch a TiB a day from whoever is within 5 % of the lowest price. Nine seeders, whose power and lines cost them 20, 30 … 100 µCARD for a \
-             MiB, begin at 200 and undercut the lowest by a tenth each day, never below their cost. A predator (cost 60) sells at 15 from day {} to day {}, to be alone, \
+             MiB, begin at 200. Who shares the market or has none of it undercuts the lowest by a tenth the next day, never below his cost; who has it alone goes up as far as the next offer lets him. A predator (cost 60) sells at 15 from day {} to day {}, to be alone, \
              then asks 200. A tenth is the creator's.",
             DUMPING_DAYS.start + 1,
             DUMPING_DAYS.end
@@ -141,17 +141,28 @@ fn burnt_and_paid(
     burnt.push((f64::from(day), micro(fees / Balance::from(MIB_A_DAY))));
 }
 
-/// Prices of the next day.
+/// Prices of the next day: who shares the market or has none of it undercuts; who has it alone goes up as far as the next
+/// offer lets him.
 fn reprice(sellers: &mut [Seller], predator: usize, lowest: Balance, day: u32) {
+    let offers: Vec<_> = sellers.iter().map(|one| one.price).collect();
     for (at, one) in sellers.iter_mut().enumerate() {
-        if at == predator {
-            one.price = if DUMPING_DAYS.contains(&day) {
+        let others = offers.iter().enumerate().filter(|(other, _)| *other != at);
+        let next = others.map(|(_, price)| *price).min().unwrap_or(FIRST_PRICE);
+        one.price = if at == predator {
+            if DUMPING_DAYS.contains(&day) {
                 DUMPING
             } else {
                 FIRST_PRICE
-            };
-        } else if one.price > lowest {
-            one.price = (lowest * 9 / 10).max(one.cost);
-        }
+            }
+        } else if one.price > lowest || sells_at(next, one.price) {
+            (lowest * 9 / 10).max(one.cost)
+        } else {
+            (one.price * 21 / 20).min(next * 19 / 20).max(one.cost)
+        };
     }
+}
+
+/// Whether readers take this offer when that is the lowest.
+fn sells_at(offer: Balance, lowest: Balance) -> bool {
+    offer * 100 <= lowest * 105
 }

@@ -31,8 +31,8 @@ pub fn run() -> Outcome {
     let honest_beside_ten = crowd(10).0.books.party(HONEST).net();
     let reward = world.books.party(CROWD).got_out;
     let verdict = format!(
-        "Splitting does not pay: a thousand identities gain {} CARD, for {seats} find a place, weigh what their bonds do, and each pays for its heartbeats; the same 100 CARD in \
-         ten accounts gain {} CARD. But both are gains without a second copy: seats on one disk look like copies to the chain.",
+        "A crowd does not pay: a thousand identities gain {} CARD, for {seats} find a place, weigh what their bonds do, and each pays for its heartbeats; the same 100 CARD in \
+         ten accounts, as many as the cap lets weigh, gain {} CARD. Both are gains without a second copy: seats on one disk look like copies to the chain.",
         in_card(of(1_000)),
         in_card(of(10)),
     );
