@@ -20,6 +20,7 @@ use hashcard_primitives::{
         ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
         OfferPage, OfferView, OrderId, OrderPage, OrderView, PriceHistory, TurnView,
     },
+    reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
 };
 use sp_api::impl_runtime_apis;
@@ -309,6 +310,27 @@ impl_runtime_apis! {
         }
     }
 
+    impl hashcard_primitives::api::RewardsApi<Block> for Runtime {
+        fn era() -> EraView {
+            Rewards::era()
+        }
+        fn emission() -> Emission {
+            Rewards::emission()
+        }
+        fn challenge(card: CardId, seeder: AccountId) -> Option<ChallengeView> {
+            Rewards::challenge(card, seeder)
+        }
+        fn claims(seeder: AccountId, after: Option<(EraIndex, CardId)>) -> Vec<ClaimView> {
+            Rewards::claims(seeder, after)
+        }
+        fn delivery_earnings(account: AccountId) -> Option<DeliveryEarnings> {
+            Rewards::delivery_earnings(account)
+        }
+        fn endowments(card: CardId) -> Vec<EndowmentView<AccountId>> {
+            Rewards::endowments(card)
+        }
+    }
+
     impl hashcard_primitives::api::LengthsApi<Block> for Runtime {
         fn lengths() -> hashcard_primitives::lengths::Lengths {
             hashcard_primitives::lengths::Lengths {
@@ -319,6 +341,7 @@ impl_runtime_apis! {
                 seat_lifetime_blocks: Seeders::seat_lifetime(),
                 lock_window_blocks: Keys::lock_window(),
                 closing_window_blocks: Channels::closing_window(),
+                era_blocks: Rewards::era_blocks(),
             }
         }
     }

@@ -17,6 +17,7 @@ frame_benchmarking::define_benchmarks!(
     [pallet_seeders, Seeders]
     [pallet_keys, Keys]
     [pallet_channels, Channels]
+    [pallet_rewards, Rewards]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

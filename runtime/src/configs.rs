@@ -5,10 +5,12 @@ mod consensus;
 mod content;
 mod fees;
 mod nfts;
+mod rewards;
 mod system;
 
 pub use accounts::ProxyType;
 pub use consensus::GENESIS_EPOCH_CONFIG;
 pub use content::KeysInNfts;
 pub use nfts::{CreatorCollection, KEYS_PALLET_ID};
+pub use rewards::TreasuryAccount;
 pub use system::ClosedCalls;

@@ -1,6 +1,12 @@
 //! Networks at block 0. All that differs between them is here.
 
-use crate::{constants::money::CARD, *};
+use crate::{
+    constants::{
+        money::{CARD, EXISTENTIAL_DEPOSIT},
+        rewards::FIRST_EMISSION,
+    },
+    *,
+};
 use alloc::{vec, vec::Vec};
 use serde_json::{json, Value};
 use sp_genesis_builder::{PresetId, DEV_RUNTIME_PRESET, LOCAL_TESTNET_RUNTIME_PRESET};
@@ -14,6 +20,7 @@ struct Pace {
     lock_window_blocks: BlockNumber,
     seat_lifetime_blocks: BlockNumber,
     closing_window_blocks: BlockNumber,
+    era_blocks: BlockNumber,
 }
 
 /// Everything passes within a minute or two, so that a person or a test can watch it.
@@ -24,6 +31,7 @@ const DEV: Pace = Pace {
     lock_window_blocks: 20,
     seat_lifetime_blocks: 40,
     closing_window_blocks: 20,
+    era_blocks: 20,
 };
 /// A few minutes: long enough for four validators to start and stop within an epoch.
 const LOCAL: Pace = Pace {
@@ -33,13 +41,16 @@ const LOCAL: Pace = Pace {
     lock_window_blocks: 100,
     seat_lifetime_blocks: 200,
     closing_window_blocks: 100,
+    era_blocks: 100,
 };
 
 fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
     // Every well-known development account can pay for anything that a test does.
-    let endowed: Vec<_> = Sr25519Keyring::iter()
+    let mut endowed: Vec<_> = Sr25519Keyring::iter()
         .map(|k| (k.to_account_id(), 1_000_000 * CARD))
         .collect();
+    // So that its account exists: else nothing less could be minted into it.
+    endowed.push((configs::TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
     let keys: Vec<_> = validators
         .into_iter()
         .map(|(who, keys)| (who.clone(), who, keys))
@@ -54,6 +65,13 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
             "lockWindow": pace.lock_window_blocks,
         },
         "lengths": { "epochSlots": pace.epoch_slots },
+        "rewards": {
+            "eraBlocks": pace.era_blocks,
+            "authorPerBlock": FIRST_EMISSION.author_per_block,
+            "treasuryPerBlock": FIRST_EMISSION.treasury_per_block,
+            "seedersPerBlock": FIRST_EMISSION.seeders_per_block,
+            "creditShare": FIRST_EMISSION.credit_share,
+        },
         "seeders": { "seatLifetimeBlocks": pace.seat_lifetime_blocks },
         "session": { "keys": keys },
         "sudo": { "key": Some(root) },

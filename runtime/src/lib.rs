@@ -91,7 +91,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("hashcard"),
     impl_name: Cow::Borrowed("hashcard-node"),
     authoring_version: 1,
-    spec_version: 2,
+    spec_version: 3,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -158,4 +158,7 @@ mod runtime {
     pub type Keys = pallet_keys;
     #[runtime::pallet_index(44)]
     pub type Channels = pallet_channels;
+    // After Authorship, which says for whom a block mints, and after Babe, whose chance an era ends with.
+    #[runtime::pallet_index(45)]
+    pub type Rewards = pallet_rewards;
 }

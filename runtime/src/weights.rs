@@ -3,4 +3,5 @@
 pub mod pallet_cards;
 pub mod pallet_channels;
 pub mod pallet_keys;
+pub mod pallet_rewards;
 pub mod pallet_seeders;

@@ -263,6 +263,23 @@ impl Chain {
         Ok(done.included().map(|()| fates))
     }
 
+    /// What it would cost to have these vouchers paid, at the best block.
+    ///
+    /// Errors: [`ChainError::TooLong`] before anything is asked.
+    pub async fn redeem_fee(
+        &self,
+        signer: &Signer,
+        vouchers: Vec<SignedVoucher<Account>>,
+    ) -> Result<Balance> {
+        if vouchers.len() > MAX_VOUCHERS as usize {
+            return Err(too_many("the list of vouchers", vouchers.len(), MAX_VOUCHERS));
+        }
+        let call = tx()
+            .channels()
+            .redeem(BoundedVec(vouchers.into_iter().map(voucher_argument).collect()));
+        self.fee_of_call(signer, "channels.redeem", &call).await
+    }
+
     /// Begins a pool's closing window; the last block in which vouchers are redeemed.
     pub async fn close_pool(
         &self,
@@ -368,5 +385,15 @@ mod tests {
         assert_eq!(fates(2, vec![], vec![PAID]), None);
         assert_eq!(fates(1, vec![], vec![PAID, PAID]), None);
         assert_eq!(fates(1, vec![(1, none)], vec![]), None);
+    }
+
+    #[tokio::test]
+    async fn the_fee_of_a_redemption_is_known_before_anything_is_sent() {
+        use crate::testing::{signer, FakeChain, FEE};
+        let fake = FakeChain::new();
+        let chain = fake.dial().await.unwrap();
+        let asking = chain.redeem_fee(&signer("//Alice"), vec![]);
+        assert_eq!(asking.await.unwrap(), FEE);
+        assert!(fake.state().handed_over.is_empty());
     }
 }

@@ -23,6 +23,7 @@ use crate::{
     pool::{self, Verdict},
     Chain, ChainError, Result, Signer,
 };
+use hashcard_primitives::Balance;
 use std::{collections::HashSet, time::Duration};
 use subxt::{
     config::substrate::H256,
@@ -87,6 +88,19 @@ impl Chain {
     ) -> Result<Executed> {
         let sent = self.send(signer, name, &call).await?;
         self.follow(sent, wait).await
+    }
+
+    /// What a call would cost. What is signed to find out is a transaction that no block can take: its number is never reached.
+    pub(crate) async fn fee_of_call<Call: Payload>(
+        &self,
+        signer: &Signer,
+        name: &'static str,
+        call: &Call,
+    ) -> Result<Balance> {
+        let runtime = self.runtime().await?;
+        let (birth, genesis) = (self.birth().await?, self.link().genesis());
+        let signed = sign(name, call, signer, u32::MAX, birth, genesis, &runtime)?;
+        self.fee_of(&signed).await
     }
 
     /// Signs until the node takes it. Each signing has a new number or birth; those before it were refused.

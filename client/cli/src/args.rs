@@ -169,6 +169,9 @@ pub enum Verb {
     /// Serve what you hold, and deliver the keys that you sell; runs until it is stopped
     #[command(after_help = SEED_HELP)]
     Seed(SeedArgs),
+    /// Show what you earned by serving, and have it paid
+    #[command(after_help = EARN_HELP)]
+    Earn(EarnArgs),
     /// List, verify or remove the blobs of this home
     #[command(subcommand)]
     Store(StoreVerb),
@@ -222,13 +225,29 @@ Examples:
   hashcard seed
   hashcard seed 7 8 --listen 0.0.0.0:4117 --address 203.0.113.5:4117
   hashcard seed --clerk --lock-from 100
+  hashcard seed --price 0.01 --free-bytes 4M --max-up 2M --max-disk 200G
 
 While it runs, other commands on the same home go through it. It serves everything that was published or fetched
 here, takes seats for it on chain, keeps them alive, and delivers keys: of cards that this wallet published, and keys that
 its accounts have sold. Stop it with Ctrl-C; seats expire by themselves; --leave gives up at once those that are old enough.
 
 Orders are answered when they are final. --best-block-below answers small ones at once: a fork that undoes one leaves the
-buyer with the key. --lock-from commits to large ones first, so that nobody gains by keeping the delivery out of blocks.";
+buyer with the key. --lock-from commits to large ones first, so that nobody gains by keeping the delivery out of blocks.
+
+Without --price everything is free. With it, peers pay by vouchers, which the daemon keeps and redeems: see hashcard earn. The
+price stands in the seats. A seat at another price is left and taken anew, and the chain refuses that while it is young; until
+then its old price is asked, if that is lower and not below --min-price.";
+
+pub(crate) const EARN_HELP: &str = "\
+Examples:
+  hashcard earn
+  hashcard earn --redeem
+
+A voucher is a promise. What is pending is yours only once it is redeemed, and only as far as the payer's pool has money then;
+what is at risk has nothing behind it that is yours alone. `hashcard seed` redeems by itself: what is worth the fee, what is old,
+and whatever it is worth before a session ends. --redeem does it now, unless the fee is more than it brings.
+
+The network's fee and the creator's delivery share come off what is redeemed; what reaches you is shown as received.";
 
 /// `hashcard wallet`
 #[derive(Subcommand, Debug)]
@@ -477,8 +496,46 @@ pub struct SeedArgs {
     /// Deliver keys of other people's cards, too, where you may: see hashcard clerk
     #[arg(long)]
     pub clerk: bool,
+    /// What peers pay for 2^20 bytes, in CARD; 0 is nothing
+    #[arg(long, value_name = "P", default_value = "0")]
+    pub price: Amount,
+    /// Never serve for less, even while an older seat asks less, in CARD
+    #[arg(long, value_name = "P", default_value = "0")]
+    pub min_price: Amount,
+    /// What each peer has free in a day, in bytes, with k, M or G [default: 8 MiB]
+    #[arg(long, value_name = "N", value_parser = size)]
+    pub free_bytes: Option<u64>,
+    /// Most bytes to send in a second, with k, M or G; 0 is no limit
+    #[arg(long, value_name = "R", value_parser = size, default_value = "0")]
+    pub max_up: u64,
+    /// Most bytes of blobs to keep, with k, M or G; 0 is no limit
+    #[arg(long, value_name = "D", value_parser = size, default_value = "0")]
+    pub max_disk: u64,
     #[command(flatten)]
     pub policy: PolicyArgs,
+}
+
+/// `hashcard earn`
+#[derive(Args, Debug)]
+pub struct EarnArgs {
+    /// Have what is worth it paid now
+    #[arg(long)]
+    pub redeem: bool,
+}
+
+/// A number of bytes, with k, M or G behind it for thousands, millions and thousand millions.
+fn size(text: &str) -> Result<u64, String> {
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'k')) => (&text[..at], 1_000),
+        Some((at, 'M')) => (&text[..at], 1_000_000),
+        Some((at, 'G')) => (&text[..at], 1_000_000_000),
+        _ => (text, 1),
+    };
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err("give whole bytes, such as 500k, 20M or 1G".to_owned());
+    }
+    let number: u64 = digits.parse().map_err(|_| "too large".to_owned())?;
+    number.checked_mul(unit).ok_or_else(|| "too large".to_owned())
 }
 
 /// Percent with up to four decimals, as parts per million. Exact.

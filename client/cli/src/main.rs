@@ -12,7 +12,7 @@ use hashcard_engine::events::Events;
 use hashcard_engine::home::HomePaths;
 use hashcard_engine::seed::{self, SeedOptions};
 use hashcard_engine::wallet::AccountName;
-use hashcard_engine::{perform, Code, EngineError, Policy, Settings};
+use hashcard_engine::{perform, Asking, Code, EngineError, Policy, Settings};
 
 use args::{Cli, Global, PolicyArgs, SeedArgs};
 use passphrase::Passphrases;
@@ -98,7 +98,7 @@ async fn carry_out(cli: Cli, screen: &mut Screen) -> Result<(), EngineError> {
         Asked::Seed(args) => {
             let (events, said) = Events::channel();
             screen.is_for_a_daemon();
-            let options = seed_options(args, account);
+            let options = seed_options(args, account)?;
             let work = seed::seed(&settings, options, passphrases, events, stopped());
             let outcome = shown(work, said, screen).await?;
             screen.outcome(&outcome);
@@ -140,8 +140,18 @@ async fn shown(
     result
 }
 
-fn seed_options(args: SeedArgs, account: AccountName) -> SeedOptions {
-    SeedOptions {
+fn seed_options(args: SeedArgs, account: AccountName) -> Result<SeedOptions, EngineError> {
+    if args.min_price > args.price {
+        return Err(EngineError::new(
+            Code::Usage,
+            format!(
+                "the least price, {}, is above the price, {}",
+                args.min_price, args.price
+            ),
+            "give a --price of at least --min-price",
+        ));
+    }
+    Ok(SeedOptions {
         account,
         cards: args.cards,
         listen: args.listen,
@@ -149,7 +159,14 @@ fn seed_options(args: SeedArgs, account: AccountName) -> SeedOptions {
         bond: args.bond,
         leave: args.leave,
         policy: policy(args.policy, args.clerk),
-    }
+        asking: Asking {
+            price: args.price.0,
+            min: args.min_price.0,
+        },
+        free_per_peer: args.free_bytes,
+        max_up: args.max_up,
+        max_disk: Some(args.max_disk).filter(|max| *max > 0),
+    })
 }
 
 fn policy(args: PolicyArgs, clerk: bool) -> Policy {

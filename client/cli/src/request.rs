@@ -109,6 +109,7 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
             card: args.card,
             limit: args.limit,
         },
+        Verb::Earn(args) => Command::Earn { redeem: args.redeem },
         Verb::Recover(args) => Command::Recover { also: args.also },
         Verb::Store(StoreVerb::List) => Command::StoreList,
         Verb::Store(StoreVerb::Verify { what }) => Command::StoreVerify { what },

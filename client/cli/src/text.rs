@@ -9,6 +9,7 @@ use hashcard_engine::command::{
 use hashcard_engine::notation::printable;
 use table::Table;
 
+mod earned;
 mod events;
 mod holdings;
 mod market;
@@ -131,6 +132,7 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::Collected { .. }
         | Outcome::History { .. }
         | Outcome::Recovered { .. } => holdings::outcome(outcome, bold),
+        Outcome::Earned(earned) => earned::outcome(earned, bold),
         Outcome::Store { blobs, used_bytes } => store(blobs, *used_bytes, bold),
         Outcome::Verified { blobs } => verified(blobs, bold),
         Outcome::Removed { root, bytes_freed } => {

@@ -3,6 +3,7 @@
 //! **These types are the command line's `--json` and the home's socket at once**: the fields are written down in
 //! docs/CLI-JSON.md and are stable. An outcome is a value; how it looks on a screen is the command line's business.
 
+mod earned;
 mod event;
 mod market;
 mod outcome;
@@ -17,6 +18,7 @@ use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
+pub use earned::{Earned, EarnedBefore, EarnedLine, EarnedSession};
 pub use event::{Event, PeerShown, PeerState};
 pub use market::{
     ClerkedCard, LibraryRow, ListingShown, Market, OfferShown, OwnKeyShown, PastSaleShown, Recovered,
@@ -213,6 +215,11 @@ pub enum Command {
         /// Which.
         cards: Vec<CardId>,
     },
+    /// What the account earned by serving.
+    Earn {
+        /// Have what is worth it paid now.
+        redeem: bool,
+    },
     /// What the store holds.
     StoreList,
     /// Reads blobs again.
@@ -279,6 +286,7 @@ impl Command {
             Self::History { .. } => "history",
             Self::Recover { .. } => "recover",
             Self::Seed { .. } => "seed",
+            Self::Earn { .. } => "earn",
             Self::StoreList => "store list",
             Self::StoreVerify { .. } => "store verify",
             Self::StoreRemove { .. } => "store remove",

@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use hashcard_chain::{address_of, Account, Chain, ChainAt, ChainError, Included, Signer};
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::{CardId, CardView};
+use hashcard_protocol::ledger::PayeeLimits;
 use hashcard_store::{Options, Store};
 use rand::RngCore;
 use tokio::sync::{Notify, OnceCell, OwnedMutexGuard};
@@ -21,11 +22,14 @@ use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::home::notes::Notes;
 use crate::home::Home;
+use crate::pay::price::{Asking, Shelf};
+use crate::pay::till::{self, Cashier};
+use crate::pay::vouchers::Vouchers;
 use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
-    buy, clerk, discover, encryption_keys, fetch, gift, history, inventory, library, money, open, publish,
-    recover, report, resell, terms,
+    buy, clerk, discover, earn, encryption_keys, fetch, gift, history, inventory, library, money, open,
+    publish, recover, report, resell, terms,
 };
 
 /// The node that is meant when nobody says one: a development node on this machine.
@@ -40,6 +44,10 @@ pub struct Engine {
     chain: OnceCell<Chain>,
     wallet: OnceCell<Arc<Wallet>>,
     swarm: OnceCell<Swarm>,
+    /// Most bytes that the store may occupy.
+    max_disk: Option<u64>,
+    /// The books of accounts that are paid; opened once, because each has a file that one owner writes.
+    cashiers: tokio::sync::Mutex<HashMap<Account, Arc<Cashier>>>,
     /// Blobs being fetched, each with the turn of whoever fetches it.
     fetching: Mutex<HashMap<ContentRoot, Arc<tokio::sync::Mutex<()>>>>,
     /// Held by a purchase that registers an encryption key: its proof binds the account's next index, so a second one
@@ -82,12 +90,19 @@ impl Engine {
             chain: OnceCell::new(),
             wallet: OnceCell::new(),
             swarm: OnceCell::new(),
+            max_disk: None,
+            cashiers: tokio::sync::Mutex::default(),
             fetching: Mutex::default(),
             registering: tokio::sync::Mutex::default(),
             holdings: Notify::new(),
             more_to_seed: OnceCell::new(),
             daemon: AtomicBool::new(false),
         }
+    }
+
+    /// The same, with a limit on what the store may occupy, in bytes.
+    pub fn with_max_disk(self, max_disk: Option<u64>) -> Self {
+        Self { max_disk, ..self }
     }
 
     /// Says that this process answers orders by itself from now on.
@@ -115,7 +130,11 @@ impl Engine {
         self.store
             .get_or_try_init(|| {
                 let folder = self.home.paths().store();
-                async move { waiting_for_disk(move || Ok(Store::open(&folder, Options::default())?)).await }
+                let options = Options {
+                    max_bytes: self.max_disk,
+                    ..Options::default()
+                };
+                async move { waiting_for_disk(move || Ok(Store::open(&folder, options)?)).await }
             })
             .await
     }
@@ -180,6 +199,61 @@ impl Engine {
             .await
     }
 
+    /// The books of an account that is to be paid from now on, as it asks.
+    pub(crate) async fn serving_cashier(
+        &self,
+        account: Account,
+        asking: Asking,
+        free_per_peer: u64,
+    ) -> Result<Arc<Cashier>, EngineError> {
+        let closing_window = self.chain().await?.lengths().await?.closing_window_blocks;
+        let limits = till::limits(free_per_peer, closing_window);
+        let shelf = Arc::new(Shelf::new(asking));
+        let mut cashiers = self.cashiers.lock().await;
+        let cashier = Arc::new(self.open_cashier(account, shelf, limits, true).await?);
+        cashiers.insert(account, cashier.clone());
+        Ok(cashier)
+    }
+
+    /// The books of an account: those that this process serves with, or, without, those that it left.
+    pub(crate) async fn cashier(&self, account: Account) -> Result<Arc<Cashier>, EngineError> {
+        let closing_window = self.chain().await?.lengths().await?.closing_window_blocks;
+        let mut cashiers = self.cashiers.lock().await;
+        if let Some(cashier) = cashiers.get(&account) {
+            return Ok(cashier.clone());
+        }
+        let limits = till::limits(till::FREE_PER_PEER, closing_window);
+        let shelf = Arc::new(Shelf::new(Asking::default()));
+        let cashier = Arc::new(self.open_cashier(account, shelf, limits, false).await?);
+        cashiers.insert(account, cashier.clone());
+        Ok(cashier)
+    }
+
+    async fn open_cashier(
+        &self,
+        account: Account,
+        shelf: Arc<Shelf>,
+        limits: PayeeLimits,
+        serving: bool,
+    ) -> Result<Cashier, EngineError> {
+        let chain = self.chain().await?;
+        let (genesis, witness) = (chain.genesis(), till::Node::new(chain.clone()));
+        let path = self.home.vouchers(&genesis, &account)?;
+        waiting_for_disk(move || {
+            let vouchers = Vouchers::read(&path, genesis, account)?;
+            Cashier::new(
+                genesis,
+                account,
+                vouchers,
+                shelf,
+                Box::new(witness),
+                limits,
+                serving,
+            )
+        })
+        .await
+    }
+
     /// Who this home is in the swarm. Without an open wallet it is somebody new each time: nobody who only fetches need
     /// be known again.
     fn peer_secret(&self) -> Zeroizing<[u8; 32]> {
@@ -220,6 +294,12 @@ impl Engine {
     pub async fn rest(&self) {
         if let Some(swarm) = self.swarm.get() {
             swarm.stop().await;
+        }
+        let cashiers: Vec<Arc<Cashier>> = self.cashiers.lock().await.values().cloned().collect();
+        for cashier in cashiers {
+            if let Err(error) = waiting_for_disk(move || cashier.close()).await {
+                tracing::error!(%error, "what was earned is not noted; the next start takes what is promised for it");
+            }
         }
     }
 
@@ -299,6 +379,7 @@ impl Engine {
             Command::Recover { also } => recover::recover(self, &also, events).await,
             Command::Fetch(order) => fetch::fetch(self, &account, order, events).await,
             Command::Seed { cards } => self.hand_to_daemon(cards).await,
+            Command::Earn { redeem } => earn::earn(self, &account, redeem, events).await,
             Command::StoreList => inventory::list(self).await,
             Command::StoreVerify { what } => inventory::verify(self, what, events).await,
             Command::StoreRemove { what } => inventory::remove(self, what).await,

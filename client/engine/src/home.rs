@@ -9,6 +9,7 @@
 //! | `notes.json` | what this home remembers: see [`notes::Notes`] |
 //! | `collections.json` | names under which cards are kept together: see [`collections::Collections`] |
 //! | `ledger.jsonl` | what was done with money and keys: see [`ledger::Ledger`] |
+//! | `vouchers/` | promises of those who were served: see `pay::vouchers` |
 //! | `store/` | the blobs |
 //!
 //! The folder belongs to one user and is closed to others.
@@ -20,6 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use crate::error::{Code, DiskContext, EngineError};
+use crate::notation::hex;
 use collections::Collections;
 use ledger::{Entry, Ledger};
 use notes::Notes;
@@ -105,6 +107,11 @@ impl HomePaths {
     pub fn ledger(&self) -> PathBuf {
         self.folder.join("ledger.jsonl")
     }
+
+    /// Promises of those who were served, a file for each account and chain.
+    pub fn vouchers(&self) -> PathBuf {
+        self.folder.join("vouchers")
+    }
 }
 
 /// A home that this process owns, until this is dropped or the process ends.
@@ -164,6 +171,14 @@ impl Home {
     /// Where its things are.
     pub fn paths(&self) -> &HomePaths {
         &self.paths
+    }
+
+    /// The file of an account's vouchers on a chain; its folder is there.
+    pub fn vouchers(&self, genesis: &[u8; 32], account: &[u8; 32]) -> Result<PathBuf, EngineError> {
+        let folder = self.paths.vouchers();
+        make_private_folder(&folder)?;
+        durable::sync_folder_of(&folder)?;
+        Ok(folder.join(format!("{}-{}", hex(genesis), hex(account))))
     }
 
     /// Looks at the notes.

@@ -13,6 +13,7 @@
 //! | `buy`, `report` | how money becomes a key, and what happens when it is false |
 //! | `fetch`, `open` | how a blob comes here, and who may open it |
 //! | [`seed`], `fulfil` | what a daemon does all day |
+//! | `pay`, `earn` | how bytes are paid for |
 //! | `resell`, `gift` | how a key passes on |
 //! | [`clerk`] | who delivers while the creator sleeps |
 //! | `deliver`, `encryption_keys`, `holding` | how a capsule is made, for which key, of which key |
@@ -36,6 +37,7 @@ mod buy;
 mod capsule;
 mod deliver;
 mod discover;
+mod earn;
 mod encryption_keys;
 mod fetch;
 mod fulfil;
@@ -46,6 +48,7 @@ mod inventory;
 mod library;
 mod money;
 mod open;
+mod pay;
 mod perform;
 mod publish;
 mod recover;
@@ -58,4 +61,6 @@ pub use engine::{Engine, DEFAULT_NODE};
 pub use error::{Code, EngineError};
 pub use fulfil::Policy;
 pub use hashcard_chain::SS58_PREFIX;
+pub use pay::price::Asking;
+pub use pay::till::FREE_PER_PEER;
 pub use perform::{perform, Settings};

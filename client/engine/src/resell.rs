@@ -418,6 +418,7 @@ mod tests {
         seat_lifetime_blocks: 100,
         lock_window_blocks: 10,
         closing_window_blocks: 10,
+        era_blocks: 20,
     };
 
     #[test]

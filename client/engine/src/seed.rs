@@ -9,6 +9,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hashcard_net::Till;
 use hashcard_primitives::card::CardId;
 use tokio::sync::mpsc;
 use tokio::time::Instant;
@@ -22,6 +23,9 @@ use crate::events::Events;
 use crate::fetch::bring;
 use crate::fulfil::{self, Policy, Sales};
 use crate::home::{Home, Ownership};
+use crate::pay::price::Asking;
+use crate::pay::redeem::Redeemer;
+use crate::pay::till::FREE_PER_PEER;
 use crate::perform::{busy, Settings};
 use crate::swarm::Listen;
 use crate::wallet::{AccountName, AskPassphrase};
@@ -53,6 +57,14 @@ pub struct SeedOptions {
     pub leave: bool,
     /// How orders are answered.
     pub policy: Policy,
+    /// What is asked for serving; a price of 0: nothing.
+    pub asking: Asking,
+    /// Bytes that a peer has free in a day where there is a price; `None`: [`FREE_PER_PEER`].
+    pub free_per_peer: Option<u64>,
+    /// Most bytes sent in a second; 0: no limit.
+    pub max_up: u64,
+    /// Most bytes that the store may occupy; `None`: as many as the disk has.
+    pub max_disk: Option<u64>,
 }
 
 /// Seeds until `stop` is done. When the home has a daemon already, hands it the cards.
@@ -68,7 +80,8 @@ pub async fn seed(
         Ownership::Taken(owner) => return hand_over(settings, options, owner, &events).await,
     };
     let began = Instant::now();
-    let engine = Arc::new(Engine::new(home, settings.node.clone(), ask));
+    let engine = Engine::new(home, settings.node.clone(), ask).with_max_disk(options.max_disk);
+    let engine = Arc::new(engine);
     tokio::pin!(stop);
 
     let starting = Daemon::start(engine.clone(), &options, &events);
@@ -84,6 +97,7 @@ pub async fn seed(
         () = daemon.socket.serve(handler) => {}
         () = daemon.seats.keep(&engine, &daemon.actor, &events) => {}
         () = fulfil::serve(&engine, &mut daemon.sales, &events) => {}
+        () = daemon.redeemer.keep(&engine, &events) => {}
         () = bring_wanted(&engine, &mut daemon.wanted, &mut daemon.more, &events) => {}
     }
     let left = options.leave && daemon.seats.leave_all(&engine, &daemon.actor, &events).await;
@@ -102,6 +116,7 @@ struct Daemon {
     actor: Actor,
     seats: Seats,
     sales: Sales,
+    redeemer: Redeemer,
     wanted: Vec<CardId>,
     more: mpsc::Receiver<Vec<CardId>>,
 }
@@ -112,12 +127,23 @@ impl Daemon {
         let actor = engine.actor(&options.account).await?;
         engine.chain().await?;
         engine.store().await?;
+        let asking = options.asking;
+        let free_per_peer = options.free_per_peer.unwrap_or(FREE_PER_PEER);
+        let cashier = engine
+            .serving_cashier(actor.account, asking, free_per_peer)
+            .await?;
+        // Who was paying before comes back at once, and must find what it paid for.
+        seats::stock(&engine, &actor, cashier.shelf()).await?;
+        let till: Option<Arc<dyn Till>> = (asking.price > 0).then(|| cashier.clone() as Arc<dyn Till>);
         let listen = Listen {
             at: options.listen,
             external: options.addresses.clone(),
+            till,
+            max_up: options.max_up,
         };
         let swarm = engine.start_swarm(Some(listen), Some(events.clone())).await?;
-        let seats = Seats::new(swarm, options.bond);
+        let seats = Seats::new(swarm, options.bond, cashier.shelf().clone());
+        let redeemer = Redeemer::new(cashier, actor.clone());
         let (sender, more) = mpsc::channel(WAITING_REQUESTS);
         // Set once: this engine is made for this daemon.
         let _ = engine.more_to_seed.set(sender);
@@ -147,6 +173,7 @@ impl Daemon {
             actor,
             seats,
             sales: Sales::new(options.policy),
+            redeemer,
             wanted: options.cards.clone(),
             more,
         })
@@ -174,6 +201,14 @@ async fn hand_over(
     owner: Option<u32>,
     events: &Events,
 ) -> Result<Outcome, EngineError> {
+    let asks = options.asking != Asking::default() || options.free_per_peer.is_some();
+    if asks || options.max_up > 0 || options.max_disk.is_some() {
+        return Err(EngineError {
+            remedy: "if a daemon of this home runs, stop it first: prices and limits are those it was started with"
+                .to_owned(),
+            ..busy(&settings.home, owner)
+        });
+    }
     if options.cards.is_empty() {
         return Err(EngineError {
             remedy:

@@ -14,7 +14,7 @@ use hashcard_format::verify_slice;
 pub use hashcard_net::{address_text, peer_text};
 use hashcard_net::{
     peer_binary, Accepted, Blobs, ChunkSink, Config, FetchError, FetchEvent, FetchRequest, FetchSummary,
-    HeldBlob, Network, NetworkLimits, NotServed, PeerAddress,
+    HeldBlob, Network, NetworkLimits, NotServed, PeerAddress, Till,
 };
 use hashcard_primitives::blob::{chunk_count, ContentRoot};
 use hashcard_primitives::seeder::SeatView;
@@ -32,13 +32,17 @@ const WAITING_EVENTS: usize = 256;
 /// How often a daemon says how much it served.
 const SERVED_EVERY: Duration = Duration::from_secs(1);
 
-/// Where to be reached.
-#[derive(Clone, Debug)]
+/// Where to be reached, and how to serve.
+#[derive(Clone)]
 pub struct Listen {
     /// Where to listen.
     pub at: SocketAddr,
     /// Under which addresses others reach it: `IP:PORT`, or multiaddresses.
     pub external: Vec<String>,
+    /// Who takes payments; `None`: everything is free.
+    pub till: Option<Arc<dyn Till>>,
+    /// Most bytes sent in a second; 0: no limit.
+    pub max_up: u64,
 }
 
 /// Somebody who says he has a blob.
@@ -99,14 +103,22 @@ impl Swarm {
             Some(listen) => listen.external.iter().map(|text| multiaddress(text)).collect(),
             None => Vec::new(),
         };
+        let till = listen.as_ref().and_then(|listen| listen.till.clone());
+        let limits = NetworkLimits {
+            max_up: listen.as_ref().map_or(0, |listen| listen.max_up),
+            ..NetworkLimits::default()
+        };
         let config = Config {
             identity: secret,
             listen: listen.map(|listen| listen.at).into_iter().collect(),
             announce,
             banned: banned.iter().filter_map(|peer| peer_binary(peer).ok()).collect(),
-            limits: NetworkLimits::default(),
+            limits,
         };
-        let network = Network::start(config, served.clone()).await?;
+        let network = match till {
+            Some(till) => Network::start_paid(config, served.clone(), till).await?,
+            None => Network::start(config, served.clone()).await?,
+        };
         let peer = peer_text(&network.peer_id());
         Ok(Self {
             network,

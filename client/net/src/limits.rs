@@ -57,6 +57,9 @@ pub struct NetworkLimits {
     pub message: Duration,
     /// How long an answer may take to be sent: 256 KiB at 5 KB/s.
     pub send: Duration,
+    /// Bytes that are sent to others in a second, all of them together; 0: as many as there is room for. What waits for its turn
+    /// is bounded by [`upload`](Self::upload); who asks beyond that is told to come later.
+    pub max_up: u64,
     /// Reads of slices and bitfields at a time, each on a thread.
     pub reads: usize,
     /// Verifications of one fetch at a time, each on a thread.
@@ -80,6 +83,7 @@ impl Default for NetworkLimits {
             idle_stream: Duration::from_secs(120),
             message: Duration::from_secs(10),
             send: Duration::from_secs(52),
+            max_up: 0,
             reads: 8,
             verifications: 4,
             upload: UploadLimits::default(),

@@ -4,6 +4,7 @@
 //! stops being read, and after [`NetworkLimits::send`](crate::NetworkLimits) it is disconnected.
 
 mod desk;
+mod pace;
 
 pub(crate) use desk::Desk;
 

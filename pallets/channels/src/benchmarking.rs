@@ -1,5 +1,5 @@
 //! Worst cases: every voucher in a lane of its own, every line new and of another creator, payees whose accounts cannot
-//! take their parts, rows freed one by one.
+//! take their parts and whose credit of the fee is as costly as it can be, rows freed one by one.
 //!
 //! The host's keystore signs, since a runtime cannot. A line is paid a million units: enough for a creator whose share is
 //! the smallest, and on the real chain too little for a payee who has no account.
@@ -17,7 +17,7 @@ use hashcard_primitives::{
         LaneOpening, LaneOpenings, PoolId, SessionId, SessionKey, SignedVoucher, Voucher, VoucherLine,
         VoucherLines, Vouchers, MAX_LANES, MAX_LINES, MAX_VOUCHERS,
     },
-    roles::CardLookup,
+    roles::{BurntFees, CardLookup},
     Balance, BlockNumber, CardId,
 };
 use sp_core::crypto::KeyTypeId;
@@ -158,6 +158,7 @@ fn vouchers<T: Config>(scheme: Scheme, v: u32, more: u32) -> Vouchers<AccountId3
             lines: VoucherLines::truncate_from(lines.collect()),
         };
         let signature = sign(&key, &voucher.signed_bytes(&genesis));
+        T::Fees::benchmark_crediting(Some(&voucher.payee));
         list.push(SignedVoucher { voucher, signature });
     }
     Vouchers::truncate_from(list)

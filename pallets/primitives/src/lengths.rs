@@ -23,4 +23,6 @@ pub struct Lengths {
     pub lock_window_blocks: BlockNumber,
     /// Blocks in which a pool that closes still pays.
     pub closing_window_blocks: BlockNumber,
+    /// Blocks with room for proofs that make an era.
+    pub era_blocks: BlockNumber,
 }

@@ -41,7 +41,7 @@ pub enum ProxyType {
     Any,
     /// Everything but moving money, which trading in keys does too.
     NonTransfer,
-    /// Cards, seats, keys and channels, purchases included.
+    /// Cards, seats, keys, channels and rewards, purchases and endowments included.
     Content,
 }
 
@@ -60,6 +60,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                         | RuntimeCall::Seeders(_)
                         | RuntimeCall::Keys(_)
                         | RuntimeCall::Channels(_)
+                        | RuntimeCall::Rewards(_)
                 )
             }
         }
@@ -75,6 +76,8 @@ fn spends_or_gives_away(call: &RuntimeCall) -> bool {
     match call {
         RuntimeCall::Keys(call) => trades(call),
         RuntimeCall::Channels(call) => promises(call),
+        // Seeders get it, and an accomplice may be one.
+        RuntimeCall::Rewards(call) => matches!(call, pallet_rewards::Call::endow { .. }),
         _ => false,
     }
 }

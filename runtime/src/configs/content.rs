@@ -1,4 +1,5 @@
-//! Cards, seats, keys and channels: the pallets that this chain exists for, and the roles that they play for one another.
+//! Cards, seats, keys, channels and rewards: the pallets that this chain exists for, and the roles that they play for one
+//! another.
 
 use crate::{constants::money, *};
 use frame_support::{
@@ -30,8 +31,9 @@ parameter_types! {
     pub const EncryptionKeyDeposit: Balance = money::deposit(2, 170);
     /// An order's rows and a key's together, for between delivery and settlement both exist: order and its four
     /// indices; record, tally and holding; item, owner and settings in pallet-nfts. The four rows of a creator's
-    /// collection, which his first key makes. And the history of the card, which its last key still pays for.
-    pub const KeyDeposit: Balance = money::deposit(16, 1_700);
+    /// collection, which his first key makes. And the history of the card and the credit of its sales, which its last
+    /// key still pays for.
+    pub const KeyDeposit: Balance = money::deposit(17, 1_744);
     /// A listing and its index: card, edition, seller, price, deposit, stake, block; seller, item.
     pub const ListingDeposit: Balance = money::deposit(2, 180);
     /// What a lock adds to its order: account, commitment, two amounts, and a clerk's capsule.
@@ -62,6 +64,7 @@ impl pallet_seeders::Config for Runtime {
     type DepositBase = DepositPerRow;
     type DepositPerByte = DepositPerByte;
     type MinBond = MinBond;
+    type RememberedFor = super::rewards::ProvableFor;
     type RuntimeHoldReason = RuntimeHoldReason;
     type WeightInfo = crate::weights::pallet_seeders::WeightInfo<Runtime>;
 }
@@ -70,6 +73,7 @@ impl pallet_keys::Config for Runtime {
     type Cards = Cards;
     type Currency = Balances;
     type EncryptionKeyDeposit = EncryptionKeyDeposit;
+    type Fees = Rewards;
     type Items = KeysInNfts;
     type KeyDeposit = KeyDeposit;
     // A fresh key for each purchase of a very busy buyer, for years.
@@ -90,8 +94,7 @@ impl pallet_channels::Config for Runtime {
     type Currency = Balances;
     type DepositBase = DepositPerRow;
     type DepositPerByte = DepositPerByte;
-    // Nobody counts burnt fees yet.
-    type Fees = ();
+    type Fees = Rewards;
     type NetworkFee = NetworkFee;
     type PalletId = ChannelsPalletId;
     type RuntimeHoldReason = RuntimeHoldReason;

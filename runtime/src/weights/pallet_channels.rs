@@ -22,7 +22,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::NextPool` (r:1 w:1)
 	/// Proof: `Channels::NextPool` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::PoolsOf` (r:0 w:1)
 	/// Proof: `Channels::PoolsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Pools` (r:0 w:1)
@@ -30,40 +30,40 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	fn open_pool() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `69`
-		//  Estimated: `3766`
-		// Minimum execution time: 119_227_000 picoseconds.
-		Weight::from_parts(123_443_000, 0)
-			.saturating_add(Weight::from_parts(0, 3766))
+		//  Estimated: `3802`
+		// Minimum execution time: 118_787_000 picoseconds.
+		Weight::from_parts(122_743_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	fn top_up() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `319`
-		//  Estimated: `3766`
-		// Minimum execution time: 73_469_000 picoseconds.
-		Weight::from_parts(77_004_000, 0)
-			.saturating_add(Weight::from_parts(0, 3766))
+		//  Estimated: `3802`
+		// Minimum execution time: 73_670_000 picoseconds.
+		Weight::from_parts(77_756_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sessions` (r:0 w:1)
 	/// Proof: `Channels::Sessions` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	fn add_session() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `319`
-		//  Estimated: `3766`
-		// Minimum execution time: 76_534_000 picoseconds.
-		Weight::from_parts(80_449_000, 0)
-			.saturating_add(Weight::from_parts(0, 3766))
+		//  Estimated: `3802`
+		// Minimum execution time: 76_683_000 picoseconds.
+		Weight::from_parts(81_361_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -74,17 +74,17 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Lanes` (r:64 w:64)
 	/// Proof: `Channels::Lanes` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn open_lanes(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `475`
-		//  Estimated: `3766 + n * (2603 ±0)`
-		// Minimum execution time: 98_606_000 picoseconds.
-		Weight::from_parts(89_954_698, 0)
-			.saturating_add(Weight::from_parts(0, 3766))
-			// Standard Error: 14_827
-			.saturating_add(Weight::from_parts(13_474_030, 0).saturating_mul(n.into()))
+		//  Estimated: `3802 + n * (2603 ±0)`
+		// Minimum execution time: 99_418_000 picoseconds.
+		Weight::from_parts(92_585_624, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 22_492
+			.saturating_add(Weight::from_parts(13_659_983, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -105,8 +105,14 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:64 w:0)
 	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::TheEmission` (r:1 w:0)
+	/// Proof: `Rewards::TheEmission` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Earners` (r:64 w:64)
+	/// Proof: `Rewards::Earners` (`max_values`: None, `max_size`: Some(645), added: 3120, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Running` (r:1 w:1)
+	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:129 w:65)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Unclaimed` (r:64 w:64)
@@ -114,17 +120,17 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `v` is `[1, 64]`.
 	fn redeem_ed25519(v: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1226 + v * (731 ±0)`
-		//  Estimated: `6542 + v * (5206 ±0)`
-		// Minimum execution time: 291_313_000 picoseconds.
-		Weight::from_parts(64_593_578, 0)
-			.saturating_add(Weight::from_parts(0, 6542))
-			// Standard Error: 575_588
-			.saturating_add(Weight::from_parts(237_887_070, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(v.into())))
-			.saturating_add(T::DbWeight::get().writes(5))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(v.into())))
+		//  Measured:  `2105 + v * (817 ±0)`
+		//  Estimated: `6614 + v * (5206 ±0)`
+		// Minimum execution time: 315_409_000 picoseconds.
+		Weight::from_parts(80_412_312, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
+			// Standard Error: 3_584_065
+			.saturating_add(Weight::from_parts(256_363_548, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 5206).saturating_mul(v.into()))
 	}
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -141,8 +147,14 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:64 w:0)
 	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::TheEmission` (r:1 w:0)
+	/// Proof: `Rewards::TheEmission` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Earners` (r:64 w:64)
+	/// Proof: `Rewards::Earners` (`max_values`: None, `max_size`: Some(645), added: 3120, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Running` (r:1 w:1)
+	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:129 w:65)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Unclaimed` (r:64 w:64)
@@ -150,17 +162,17 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `v` is `[1, 64]`.
 	fn redeem_sr25519(v: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1226 + v * (731 ±0)`
-		//  Estimated: `6542 + v * (5206 ±0)`
-		// Minimum execution time: 298_424_000 picoseconds.
-		Weight::from_parts(299_275_000, 0)
-			.saturating_add(Weight::from_parts(0, 6542))
-			// Standard Error: 1_769_764
-			.saturating_add(Weight::from_parts(238_368_413, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(7))
-			.saturating_add(T::DbWeight::get().reads((6_u64).saturating_mul(v.into())))
-			.saturating_add(T::DbWeight::get().writes(5))
-			.saturating_add(T::DbWeight::get().writes((4_u64).saturating_mul(v.into())))
+		//  Measured:  `2105 + v * (817 ±0)`
+		//  Estimated: `6614 + v * (5206 ±0)`
+		// Minimum execution time: 313_506_000 picoseconds.
+		Weight::from_parts(42_731_820, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
+			// Standard Error: 1_960_228
+			.saturating_add(Weight::from_parts(254_073_536, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(9))
+			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(v.into())))
+			.saturating_add(T::DbWeight::get().writes(6))
+			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(v.into())))
 			.saturating_add(Weight::from_parts(0, 5206).saturating_mul(v.into()))
 	}
 	/// Storage: `System::BlockHash` (r:1 w:0)
@@ -177,8 +189,14 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:1024 w:0)
 	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::TheEmission` (r:1 w:0)
+	/// Proof: `Rewards::TheEmission` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Earners` (r:64 w:64)
+	/// Proof: `Rewards::Earners` (`max_values`: None, `max_size`: Some(645), added: 3120, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Running` (r:1 w:1)
+	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1089 w:1025)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Unclaimed` (r:64 w:64)
@@ -186,16 +204,16 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `l` is `[0, 960]`.
 	fn redeem_lines(l: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `48332 + l * (640 ±0)`
+		//  Measured:  `54705 + l * (640 ±0)`
 		//  Estimated: `336777 + l * (3390 ±0)`
-		// Minimum execution time: 15_519_133_000 picoseconds.
-		Weight::from_parts(15_342_132_231, 0)
+		// Minimum execution time: 16_064_553_000 picoseconds.
+		Weight::from_parts(18_301_933_883, 0)
 			.saturating_add(Weight::from_parts(0, 336777))
-			// Standard Error: 441_386
-			.saturating_add(Weight::from_parts(90_006_656, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(391))
+			// Standard Error: 2_348_341
+			.saturating_add(Weight::from_parts(102_483_181, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(457))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
-			.saturating_add(T::DbWeight::get().writes(261))
+			.saturating_add(T::DbWeight::get().writes(326))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(l.into())))
 			.saturating_add(Weight::from_parts(0, 3390).saturating_mul(l.into()))
 	}
@@ -207,8 +225,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `270`
 		//  Estimated: `3574`
-		// Minimum execution time: 19_369_000 picoseconds.
-		Weight::from_parts(22_043_000, 0)
+		// Minimum execution time: 19_429_000 picoseconds.
+		Weight::from_parts(22_072_000, 0)
 			.saturating_add(Weight::from_parts(0, 3574))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -216,7 +234,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sessions` (r:2 w:1)
 	/// Proof: `Channels::Sessions` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lanes` (r:513 w:512)
@@ -228,11 +246,11 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `603 + r * (85 ±0)`
 		//  Estimated: `6158 + r * (2603 ±0)`
-		// Minimum execution time: 160_498_000 picoseconds.
-		Weight::from_parts(50_590_123, 0)
+		// Minimum execution time: 161_030_000 picoseconds.
+		Weight::from_parts(56_379_075, 0)
 			.saturating_add(Weight::from_parts(0, 6158))
-			// Standard Error: 48_931
-			.saturating_add(Weight::from_parts(22_162_654, 0).saturating_mul(r.into()))
+			// Standard Error: 63_759
+			.saturating_add(Weight::from_parts(22_745_473, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -242,7 +260,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sessions` (r:513 w:512)
 	/// Proof: `Channels::Sessions` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lanes` (r:512 w:0)
@@ -251,12 +269,12 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	fn withdraw_sessions(r: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1052 + r * (2 ±0)`
-		//  Estimated: `3766 + r * (2603 ±0)`
-		// Minimum execution time: 141_000_000 picoseconds.
-		Weight::from_parts(22_689_284, 0)
-			.saturating_add(Weight::from_parts(0, 3766))
-			// Standard Error: 52_474
-			.saturating_add(Weight::from_parts(16_982_576, 0).saturating_mul(r.into()))
+		//  Estimated: `3802 + r * (2603 ±0)`
+		// Minimum execution time: 140_458_000 picoseconds.
+		Weight::from_parts(55_616_921, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 81_274
+			.saturating_add(Weight::from_parts(17_154_103, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -272,17 +290,17 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Lines` (r:512 w:0)
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// The range of component `r` is `[1, 512]`.
 	fn end_session(r: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `599 + r * (85 ±0)`
-		//  Estimated: `3766 + r * (2603 ±0)`
-		// Minimum execution time: 109_042_000 picoseconds.
-		Weight::from_parts(2_299_287, 0)
-			.saturating_add(Weight::from_parts(0, 3766))
-			// Standard Error: 40_775
-			.saturating_add(Weight::from_parts(22_104_672, 0).saturating_mul(r.into()))
+		//  Estimated: `3802 + r * (2603 ±0)`
+		// Minimum execution time: 110_364_000 picoseconds.
+		Weight::from_parts(36_841_956, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 303_360
+			.saturating_add(Weight::from_parts(23_050_752, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -292,15 +310,15 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Unclaimed` (r:1 w:1)
 	/// Proof: `Channels::Unclaimed` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(301), added: 2776, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn claim_unclaimed() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `547`
+		//  Measured:  `584`
 		//  Estimated: `6196`
-		// Minimum execution time: 74_781_000 picoseconds.
-		Weight::from_parts(78_647_000, 0)
+		// Minimum execution time: 75_372_000 picoseconds.
+		Weight::from_parts(78_957_000, 0)
 			.saturating_add(Weight::from_parts(0, 6196))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))

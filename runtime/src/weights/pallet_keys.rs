@@ -26,16 +26,16 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::EncryptionKeys` (r:0 w:1)
 	/// Proof: `Keys::EncryptionKeys` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	fn register_key() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `271`
-		//  Estimated: `3712`
-		// Minimum execution time: 236_832_000 picoseconds.
-		Weight::from_parts(242_891_000, 0)
-			.saturating_add(Weight::from_parts(0, 3712))
+		//  Estimated: `3802`
+		// Minimum execution time: 237_924_000 picoseconds.
+		Weight::from_parts(244_763_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -54,7 +54,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Holdings` (r:1 w:1)
 	/// Proof: `Keys::Holdings` (`max_values`: None, `max_size`: Some(68), added: 2543, mode: `MaxEncodedLen`)
 	/// Storage: `Nfts::Collection` (r:1 w:1)
@@ -75,10 +75,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Proof: `Nfts::CollectionAccount` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn mint() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1767`
+		//  Measured:  `1804`
 		//  Estimated: `4380`
-		// Minimum execution time: 715_824_000 picoseconds.
-		Weight::from_parts(751_537_000, 0)
+		// Minimum execution time: 721_563_000 picoseconds.
+		Weight::from_parts(747_421_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(13))
@@ -100,7 +100,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::TermsOfClerks` (r:1 w:0)
 	/// Proof: `Keys::TermsOfClerks` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::NextOrderId` (r:1 w:1)
@@ -117,8 +117,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `1804`
 		//  Estimated: `4380`
-		// Minimum execution time: 181_169_000 picoseconds.
-		Weight::from_parts(188_319_000, 0)
+		// Minimum execution time: 182_291_000 picoseconds.
+		Weight::from_parts(189_862_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(11))
 			.saturating_add(T::DbWeight::get().writes(10))
@@ -148,7 +148,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByCard` (r:0 w:1)
 	/// Proof: `Keys::OrdersByCard` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByBuyer` (r:0 w:1)
@@ -169,10 +169,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Proof: `Nfts::CollectionAccount` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn fulfil_primary() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2308`
+		//  Measured:  `2345`
 		//  Estimated: `4380`
-		// Minimum execution time: 754_912_000 picoseconds.
-		Weight::from_parts(791_186_000, 0)
+		// Minimum execution time: 757_485_000 picoseconds.
+		Weight::from_parts(777_134_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(13))
 			.saturating_add(T::DbWeight::get().writes(18))
@@ -204,7 +204,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::SettlementWindow` (r:1 w:0)
 	/// Proof: `Keys::SettlementWindow` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::ItemsUnlocked` (r:0 w:1)
@@ -217,11 +217,11 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Proof: `Nfts::PendingSwapOf` (`max_values`: None, `max_size`: Some(151), added: 2626, mode: `MaxEncodedLen`)
 	fn fulfil_resale() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `3500`
-		//  Estimated: `6434`
-		// Minimum execution time: 893_969_000 picoseconds.
-		Weight::from_parts(926_126_000, 0)
-			.saturating_add(Weight::from_parts(0, 6434))
+		//  Measured:  `3537`
+		//  Estimated: `6614`
+		// Minimum execution time: 887_970_000 picoseconds.
+		Weight::from_parts(908_440_000, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
 			.saturating_add(T::DbWeight::get().reads(19))
 			.saturating_add(T::DbWeight::get().writes(16))
 	}
@@ -230,7 +230,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `Keys::Frozen` (r:1 w:0)
 	/// Proof: `Keys::Frozen` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Keys` (r:1 w:1)
@@ -248,10 +248,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	fn expire_resale() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1533`
-		//  Estimated: `6434`
-		// Minimum execution time: 312_083_000 picoseconds.
-		Weight::from_parts(320_926_000, 0)
-			.saturating_add(Weight::from_parts(0, 6434))
+		//  Estimated: `6614`
+		// Minimum execution time: 310_932_000 picoseconds.
+		Weight::from_parts(317_592_000, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(11))
 	}
@@ -262,7 +262,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Tallies` (r:1 w:1)
 	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:1 w:0)
@@ -282,10 +282,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	fn expire_claim() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `3124`
-		//  Estimated: `6434`
-		// Minimum execution time: 291_053_000 picoseconds.
-		Weight::from_parts(307_728_000, 0)
-			.saturating_add(Weight::from_parts(0, 6434))
+		//  Estimated: `6614`
+		// Minimum execution time: 286_015_000 picoseconds.
+		Weight::from_parts(296_131_000, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(12))
 	}
@@ -318,7 +318,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByCard` (r:0 w:1)
 	/// Proof: `Keys::OrdersByCard` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByBuyer` (r:0 w:1)
@@ -343,8 +343,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `3515`
 		//  Estimated: `6344`
-		// Minimum execution time: 263_732_000 picoseconds.
-		Weight::from_parts(284_393_000, 0)
+		// Minimum execution time: 261_759_000 picoseconds.
+		Weight::from_parts(272_314_000, 0)
 			.saturating_add(Weight::from_parts(0, 6344))
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(21))
@@ -358,7 +358,13 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:12 w:3)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::TheEmission` (r:1 w:0)
+	/// Proof: `Rewards::TheEmission` (`max_values`: Some(1), `max_size`: Some(52), added: 547, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::Running` (r:1 w:1)
+	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::CardCredits` (r:1 w:1)
+	/// Proof: `Rewards::CardCredits` (`max_values`: None, `max_size`: Some(52), added: 2527, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Unclaimed` (r:9 w:9)
 	/// Proof: `Keys::Unclaimed` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Keys` (r:1 w:1)
@@ -377,13 +383,13 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Proof: `Keys::OrdersBySeller` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn settle() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `3092`
+		//  Measured:  `3389`
 		//  Estimated: `32226`
-		// Minimum execution time: 697_787_000 picoseconds.
-		Weight::from_parts(732_628_000, 0)
+		// Minimum execution time: 719_329_000 picoseconds.
+		Weight::from_parts(734_442_000, 0)
 			.saturating_add(Weight::from_parts(0, 32226))
-			.saturating_add(T::DbWeight::get().reads(29))
-			.saturating_add(T::DbWeight::get().writes(22))
+			.saturating_add(T::DbWeight::get().reads(32))
+			.saturating_add(T::DbWeight::get().writes(24))
 	}
 	/// Storage: `Keys::Frozen` (r:1 w:1)
 	/// Proof: `Keys::Frozen` (`max_values`: None, `max_size`: Some(16), added: 2491, mode: `MaxEncodedLen`)
@@ -418,7 +424,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByCard` (r:0 w:1)
 	/// Proof: `Keys::OrdersByCard` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByBuyer` (r:0 w:1)
@@ -441,8 +447,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `3593`
 		//  Estimated: `6344`
-		// Minimum execution time: 652_419_000 picoseconds.
-		Weight::from_parts(688_953_000, 0)
+		// Minimum execution time: 651_498_000 picoseconds.
+		Weight::from_parts(667_752_000, 0)
 			.saturating_add(Weight::from_parts(0, 6344))
 			.saturating_add(T::DbWeight::get().reads(18))
 			.saturating_add(T::DbWeight::get().writes(22))
@@ -450,15 +456,15 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `Keys::Unclaimed` (r:1 w:1)
 	/// Proof: `Keys::Unclaimed` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn claim_unclaimed() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1017`
 		//  Estimated: `6196`
-		// Minimum execution time: 82_793_000 picoseconds.
-		Weight::from_parts(87_570_000, 0)
+		// Minimum execution time: 82_472_000 picoseconds.
+		Weight::from_parts(84_846_000, 0)
 			.saturating_add(Weight::from_parts(0, 6196))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -476,7 +482,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Tallies` (r:1 w:1)
 	/// Proof: `Keys::Tallies` (`max_values`: None, `max_size`: Some(32), added: 2507, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Holdings` (r:1 w:1)
@@ -507,11 +513,11 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Proof: `Nfts::PendingSwapOf` (`max_values`: None, `max_size`: Some(151), added: 2626, mode: `MaxEncodedLen`)
 	fn discard_key() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2972`
-		//  Estimated: `6434`
-		// Minimum execution time: 285_744_000 picoseconds.
-		Weight::from_parts(304_362_000, 0)
-			.saturating_add(Weight::from_parts(0, 6434))
+		//  Measured:  `3009`
+		//  Estimated: `6614`
+		// Minimum execution time: 284_513_000 picoseconds.
+		Weight::from_parts(291_413_000, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(19))
 	}
@@ -522,14 +528,14 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	fn remove_key() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `486`
-		//  Estimated: `3712`
-		// Minimum execution time: 74_020_000 picoseconds.
-		Weight::from_parts(79_148_000, 0)
-			.saturating_add(Weight::from_parts(0, 3712))
+		//  Estimated: `3802`
+		// Minimum execution time: 73_589_000 picoseconds.
+		Weight::from_parts(77_345_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -546,15 +552,15 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::ListingsBySeller` (r:0 w:1)
 	/// Proof: `Keys::ListingsBySeller` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn list() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `2121`
 		//  Estimated: `4380`
-		// Minimum execution time: 165_376_000 picoseconds.
-		Weight::from_parts(171_946_000, 0)
+		// Minimum execution time: 164_945_000 picoseconds.
+		Weight::from_parts(169_512_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -564,16 +570,16 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::ListingsBySeller` (r:0 w:1)
 	/// Proof: `Keys::ListingsBySeller` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	fn unlist() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `581`
-		//  Estimated: `3712`
-		// Minimum execution time: 125_877_000 picoseconds.
-		Weight::from_parts(133_138_000, 0)
-			.saturating_add(Weight::from_parts(0, 3712))
+		//  Estimated: `3802`
+		// Minimum execution time: 125_746_000 picoseconds.
+		Weight::from_parts(129_382_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
@@ -586,7 +592,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Keys` (r:1 w:1)
 	/// Proof: `Keys::Keys` (`max_values`: None, `max_size`: Some(202), added: 2677, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OpenOrderOf` (r:1 w:1)
@@ -608,10 +614,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	fn buy_listed() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `2341`
-		//  Estimated: `6434`
-		// Minimum execution time: 246_907_000 picoseconds.
-		Weight::from_parts(260_346_000, 0)
-			.saturating_add(Weight::from_parts(0, 6434))
+		//  Estimated: `6614`
+		// Minimum execution time: 246_767_000 picoseconds.
+		Weight::from_parts(251_804_000, 0)
+			.saturating_add(Weight::from_parts(0, 6614))
 			.saturating_add(T::DbWeight::get().reads(12))
 			.saturating_add(T::DbWeight::get().writes(13))
 	}
@@ -628,7 +634,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::NextOrderId` (r:1 w:1)
 	/// Proof: `Keys::NextOrderId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OffersByCard` (r:0 w:1)
@@ -641,8 +647,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2006`
 		//  Estimated: `4380`
-		// Minimum execution time: 172_927_000 picoseconds.
-		Weight::from_parts(181_039_000, 0)
+		// Minimum execution time: 172_547_000 picoseconds.
+		Weight::from_parts(177_013_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(8))
@@ -654,7 +660,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OffersByCard` (r:0 w:1)
 	/// Proof: `Keys::OffersByCard` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OpenOrderOf` (r:0 w:1)
@@ -664,10 +670,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	fn withdraw_offer() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `954`
-		//  Estimated: `3712`
-		// Minimum execution time: 139_718_000 picoseconds.
-		Weight::from_parts(144_074_000, 0)
-			.saturating_add(Weight::from_parts(0, 3712))
+		//  Estimated: `3802`
+		// Minimum execution time: 140_740_000 picoseconds.
+		Weight::from_parts(145_115_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(7))
 	}
@@ -686,7 +692,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrderDeadline` (r:1 w:0)
 	/// Proof: `Keys::OrderDeadline` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::Orders` (r:0 w:1)
@@ -707,8 +713,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2606`
 		//  Estimated: `4380`
-		// Minimum execution time: 235_280_000 picoseconds.
-		Weight::from_parts(241_789_000, 0)
+		// Minimum execution time: 236_071_000 picoseconds.
+		Weight::from_parts(242_120_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(12))
@@ -732,13 +738,13 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	fn lock() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `2811`
 		//  Estimated: `3994`
-		// Minimum execution time: 195_531_000 picoseconds.
-		Weight::from_parts(203_282_000, 0)
+		// Minimum execution time: 202_241_000 picoseconds.
+		Weight::from_parts(209_782_000, 0)
 			.saturating_add(Weight::from_parts(0, 3994))
 			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -772,7 +778,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByCard` (r:0 w:1)
 	/// Proof: `Keys::OrdersByCard` (`max_values`: None, `max_size`: Some(24), added: 2499, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::OrdersByBuyer` (r:0 w:1)
@@ -793,10 +799,10 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Proof: `Nfts::CollectionAccount` (`max_values`: None, `max_size`: Some(96), added: 2571, mode: `MaxEncodedLen`)
 	fn fulfil_for() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `4338`
+		//  Measured:  `4372`
 		//  Estimated: `4380`
-		// Minimum execution time: 814_891_000 picoseconds.
-		Weight::from_parts(830_635_000, 0)
+		// Minimum execution time: 814_370_000 picoseconds.
+		Weight::from_parts(828_501_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(15))
 			.saturating_add(T::DbWeight::get().writes(18))
@@ -818,15 +824,15 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::CardsByClerk` (r:0 w:1)
 	/// Proof: `Keys::CardsByClerk` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn appoint_clerk() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `3512`
+		//  Measured:  `3546`
 		//  Estimated: `4380`
-		// Minimum execution time: 680_462_000 picoseconds.
-		Weight::from_parts(690_837_000, 0)
+		// Minimum execution time: 686_150_000 picoseconds.
+		Weight::from_parts(700_020_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(9))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -842,15 +848,15 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::CardsByClerk` (r:0 w:1)
 	/// Proof: `Keys::CardsByClerk` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn dismiss_clerk() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `3596`
+		//  Measured:  `3630`
 		//  Estimated: `4380`
-		// Minimum execution time: 132_176_000 picoseconds.
-		Weight::from_parts(137_194_000, 0)
+		// Minimum execution time: 129_363_000 picoseconds.
+		Weight::from_parts(135_161_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(6))
@@ -866,13 +872,13 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	fn set_clerk_terms() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1500`
+		//  Measured:  `1537`
 		//  Estimated: `4380`
-		// Minimum execution time: 92_287_000 picoseconds.
-		Weight::from_parts(97_645_000, 0)
+		// Minimum execution time: 94_580_000 picoseconds.
+		Weight::from_parts(99_527_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -913,8 +919,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2601`
 		//  Estimated: `6164`
-		// Minimum execution time: 675_173_000 picoseconds.
-		Weight::from_parts(696_104_000, 0)
+		// Minimum execution time: 679_850_000 picoseconds.
+		Weight::from_parts(699_460_000, 0)
 			.saturating_add(Weight::from_parts(0, 6164))
 			.saturating_add(T::DbWeight::get().reads(14))
 			.saturating_add(T::DbWeight::get().writes(11))
@@ -937,8 +943,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2158`
 		//  Estimated: `6164`
-		// Minimum execution time: 616_626_000 picoseconds.
-		Weight::from_parts(631_229_000, 0)
+		// Minimum execution time: 622_986_000 picoseconds.
+		Weight::from_parts(639_340_000, 0)
 			.saturating_add(Weight::from_parts(0, 6164))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -954,13 +960,13 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	fn set_upgrade() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1584`
+		//  Measured:  `1621`
 		//  Estimated: `4380`
-		// Minimum execution time: 97_114_000 picoseconds.
-		Weight::from_parts(104_466_000, 0)
+		// Minimum execution time: 97_796_000 picoseconds.
+		Weight::from_parts(102_602_000, 0)
 			.saturating_add(Weight::from_parts(0, 4380))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -990,7 +996,7 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(247), added: 2722, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::TermsOfClerks` (r:1 w:0)
 	/// Proof: `Keys::TermsOfClerks` (`max_values`: None, `max_size`: Some(37), added: 2512, mode: `MaxEncodedLen`)
 	/// Storage: `Keys::NextOrderId` (r:1 w:1)
@@ -1007,8 +1013,8 @@ impl<T: frame_system::Config> pallet_keys::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `2570`
 		//  Estimated: `5972`
-		// Minimum execution time: 214_659_000 picoseconds.
-		Weight::from_parts(229_090_000, 0)
+		// Minimum execution time: 215_049_000 picoseconds.
+		Weight::from_parts(227_599_000, 0)
 			.saturating_add(Weight::from_parts(0, 5972))
 			.saturating_add(T::DbWeight::get().reads(16))
 			.saturating_add(T::DbWeight::get().writes(11))

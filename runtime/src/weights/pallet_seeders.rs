@@ -24,15 +24,15 @@ impl<T: frame_system::Config> pallet_seeders::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Seeders` (r:1 w:1)
 	/// Proof: `Seeders::Seeders` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn register() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `205`
 		//  Estimated: `4636`
-		// Minimum execution time: 78_867_000 picoseconds.
-		Weight::from_parts(83_985_000, 0)
+		// Minimum execution time: 79_047_000 picoseconds.
+		Weight::from_parts(82_844_000, 0)
 			.saturating_add(Weight::from_parts(0, 4636))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -42,13 +42,13 @@ impl<T: frame_system::Config> pallet_seeders::WeightInfo for WeightInfo<T> {
 	/// Storage: `Seeders::Contacts` (r:1 w:1)
 	/// Proof: `Seeders::Contacts` (`max_values`: None, `max_size`: Some(1171), added: 3646, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	fn deregister() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `1330`
 		//  Estimated: `4636`
-		// Minimum execution time: 67_180_000 picoseconds.
-		Weight::from_parts(71_266_000, 0)
+		// Minimum execution time: 66_960_000 picoseconds.
+		Weight::from_parts(70_755_000, 0)
 			.saturating_add(Weight::from_parts(0, 4636))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -56,61 +56,65 @@ impl<T: frame_system::Config> pallet_seeders::WeightInfo for WeightInfo<T> {
 	/// Storage: `Seeders::Seeders` (r:257 w:257)
 	/// Proof: `Seeders::Seeders` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:256 w:0)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:256 w:0)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Seats` (r:512 w:512)
-	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(117), added: 2592, mode: `MaxEncodedLen`)
+	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Rankings` (r:256 w:256)
 	/// Proof: `Seeders::Rankings` (`max_values`: None, `max_size`: Some(12306), added: 14781, mode: `MaxEncodedLen`)
+	/// Storage: `Seeders::SeatLifetime` (r:1 w:0)
+	/// Proof: `Seeders::SeatLifetime` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:256 w:256)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:257 w:257)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
+	/// Storage: `Seeders::Displaced` (r:256 w:256)
+	/// Proof: `Seeders::Displaced` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 256]`.
 	fn apply_joins(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `671 + n * (13235 ±0)`
-		//  Estimated: `3676 + n * (14781 ±0)`
-		// Minimum execution time: 304_793_000 picoseconds.
-		Weight::from_parts(311_864_000, 0)
-			.saturating_add(Weight::from_parts(0, 3676))
-			// Standard Error: 18_293_294
-			.saturating_add(Weight::from_parts(466_738_913, 0).saturating_mul(n.into()))
-			.saturating_add(T::DbWeight::get().reads(2))
-			.saturating_add(T::DbWeight::get().reads((8_u64).saturating_mul(n.into())))
+		//  Measured:  `723 + n * (13330 ±0)`
+		//  Estimated: `3802 + n * (14781 ±0)`
+		// Minimum execution time: 311_052_000 picoseconds.
+		Weight::from_parts(313_616_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 1_388_678
+			.saturating_add(Weight::from_parts(300_277_763, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((9_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
-			.saturating_add(T::DbWeight::get().writes((6_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes((7_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 14781).saturating_mul(n.into()))
 	}
 	/// Storage: `Seeders::Seeders` (r:1 w:1)
 	/// Proof: `Seeders::Seeders` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Seats` (r:256 w:256)
-	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(117), added: 2592, mode: `MaxEncodedLen`)
+	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:256 w:0)
-	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(626), added: 3101, mode: `MaxEncodedLen`)
+	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:256 w:0)
 	/// Proof: `Cards::TermsOf` (`max_values`: None, `max_size`: Some(42), added: 2517, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 256]`.
 	fn apply_covers(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1418 + n * (597 ±0)`
-		//  Estimated: `3521 + n * (3101 ±0)`
-		// Minimum execution time: 40_530_000 picoseconds.
-		Weight::from_parts(41_371_000, 0)
+		//  Measured:  `1423 + n * (598 ±0)`
+		//  Estimated: `3521 + n * (3390 ±0)`
+		// Minimum execution time: 41_362_000 picoseconds.
+		Weight::from_parts(9_243_000, 0)
 			.saturating_add(Weight::from_parts(0, 3521))
-			// Standard Error: 1_082_809
-			.saturating_add(Weight::from_parts(29_875_494, 0).saturating_mul(n.into()))
+			// Standard Error: 234_712
+			.saturating_add(Weight::from_parts(19_841_993, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(1))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(1))
 			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 3101).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 3390).saturating_mul(n.into()))
 	}
 	/// Storage: `Seeders::Seeders` (r:1 w:1)
 	/// Proof: `Seeders::Seeders` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Seats` (r:256 w:256)
-	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(117), added: 2592, mode: `MaxEncodedLen`)
+	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::SeatLifetime` (r:1 w:0)
 	/// Proof: `Seeders::SeatLifetime` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::TermsOf` (r:256 w:0)
@@ -118,17 +122,17 @@ impl<T: frame_system::Config> pallet_seeders::WeightInfo for WeightInfo<T> {
 	/// Storage: `Seeders::Rankings` (r:256 w:256)
 	/// Proof: `Seeders::Rankings` (`max_values`: None, `max_size`: Some(12306), added: 14781, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 256]`.
 	fn apply_leaves(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `13768 + n * (95 ±0)`
-		//  Estimated: `3676 + n * (14781 ±0)`
-		// Minimum execution time: 168_050_000 picoseconds.
-		Weight::from_parts(172_676_000, 0)
-			.saturating_add(Weight::from_parts(0, 3676))
-			// Standard Error: 8_722_269
-			.saturating_add(Weight::from_parts(292_288_204, 0).saturating_mul(n.into()))
+		//  Measured:  `13773 + n * (95 ±0)`
+		//  Estimated: `3802 + n * (14781 ±0)`
+		// Minimum execution time: 163_603_000 picoseconds.
+		Weight::from_parts(164_715_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 487_452
+			.saturating_add(Weight::from_parts(138_944_775, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -143,8 +147,8 @@ impl<T: frame_system::Config> pallet_seeders::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `143`
 		//  Estimated: `3521`
-		// Minimum execution time: 16_744_000 picoseconds.
-		Weight::from_parts(19_279_000, 0)
+		// Minimum execution time: 16_675_000 picoseconds.
+		Weight::from_parts(18_217_000, 0)
 			.saturating_add(Weight::from_parts(0, 3521))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -154,27 +158,51 @@ impl<T: frame_system::Config> pallet_seeders::WeightInfo for WeightInfo<T> {
 	/// Storage: `Seeders::SeatLifetime` (r:1 w:0)
 	/// Proof: `Seeders::SeatLifetime` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Seats` (r:256 w:256)
-	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(117), added: 2592, mode: `MaxEncodedLen`)
+	/// Proof: `Seeders::Seats` (`max_values`: None, `max_size`: Some(121), added: 2596, mode: `MaxEncodedLen`)
 	/// Storage: `Seeders::Rankings` (r:256 w:256)
 	/// Proof: `Seeders::Rankings` (`max_values`: None, `max_size`: Some(12306), added: 14781, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(211), added: 2686, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 256]`.
 	fn clear(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `13659 + n * (53 ±0)`
-		//  Estimated: `3676 + n * (14781 ±0)`
-		// Minimum execution time: 161_370_000 picoseconds.
-		Weight::from_parts(167_790_000, 0)
-			.saturating_add(Weight::from_parts(0, 3676))
-			// Standard Error: 6_339_246
-			.saturating_add(Weight::from_parts(305_979_312, 0).saturating_mul(n.into()))
+		//  Measured:  `13664 + n * (53 ±0)`
+		//  Estimated: `3802 + n * (14781 ±0)`
+		// Minimum execution time: 159_547_000 picoseconds.
+		Weight::from_parts(163_383_000, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 461_789
+			.saturating_add(Weight::from_parts(127_927_899, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(n.into())))
 			.saturating_add(Weight::from_parts(0, 14781).saturating_mul(n.into()))
+	}
+	/// Storage: `Seeders::Displaced` (r:256 w:256)
+	/// Proof: `Seeders::Displaced` (`max_values`: None, `max_size`: Some(108), added: 2583, mode: `MaxEncodedLen`)
+	/// Storage: `Rewards::EraBlocks` (r:1 w:0)
+	/// Proof: `Rewards::EraBlocks` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `System::Account` (r:1 w:1)
+	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
+	/// Storage: `Balances::Holds` (r:1 w:1)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(337), added: 2812, mode: `MaxEncodedLen`)
+	/// The range of component `n` is `[1, 256]`.
+	fn forget(n: u32, ) -> Weight {
+		// Proof Size summary in bytes:
+		//  Measured:  `1393 + n * (1 ±0)`
+		//  Estimated: `3802 + n * (2583 ±0)`
+		// Minimum execution time: 71_927_000 picoseconds.
+		Weight::from_parts(69_788_188, 0)
+			.saturating_add(Weight::from_parts(0, 3802))
+			// Standard Error: 32_900
+			.saturating_add(Weight::from_parts(5_038_313, 0).saturating_mul(n.into()))
+			.saturating_add(T::DbWeight::get().reads(3))
+			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
+			.saturating_add(T::DbWeight::get().writes(2))
+			.saturating_add(T::DbWeight::get().writes((1_u64).saturating_mul(n.into())))
+			.saturating_add(Weight::from_parts(0, 2583).saturating_mul(n.into()))
 	}
 }

@@ -36,8 +36,9 @@ async fn start_fetch(home: &Home, card: &str, output: &Path) -> Told<Run> {
 
 pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes() -> Told {
     let stage = Stage::open().await?;
-    let alice = stage.person("Alice").await?;
-    let before = alice.money().await?;
+    // Alice makes the blocks, each of which mints for her.
+    let bob = stage.person("Bob").await?;
+    let before = bob.money().await?;
 
     for words in [
         ["card", "999"],
@@ -45,29 +46,27 @@ pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes
         ["buy", "999"],
         ["fetch", "999"],
     ] {
-        alice.refused(&words).await?.is("not_found", 7)?.names("999")?;
+        bob.refused(&words).await?.is("not_found", 7)?.names("999")?;
     }
-    alice.refused(&["expire", "999"]).await?;
-    alice.refused(&["frobnicate"]).await?.is("usage", 2)?;
-    alice.refused(&["publish", "/dev/null"]).await?.is("usage", 2)?;
+    bob.refused(&["expire", "999"]).await?;
+    bob.refused(&["frobnicate"]).await?.is("usage", 2)?;
+    bob.refused(&["publish", "/dev/null"]).await?.is("usage", 2)?;
 
     // The wallet.
-    let wrong = alice.folder().join("wrong-passphrase");
+    let wrong = bob.folder().join("wrong-passphrase");
     std::fs::write(&wrong, "not it")?;
-    alice
-        .command(&["keys"])
+    bob.command(&["keys"])
         .passphrase_file(&wrong)
         .refused()
         .await?
         .is("wrong_passphrase", 10)?;
-    let missing = alice.folder().join("no-such-file");
-    alice
-        .command(&["keys"])
+    let missing = bob.folder().join("no-such-file");
+    bob.command(&["keys"])
         .passphrase_file(&missing)
         .refused()
         .await?
         .names("no-such-file")?;
-    alice.refused(&["wallet", "new"]).await?.is("wallet_exists", 10)?;
+    bob.refused(&["wallet", "new"]).await?.is("wallet_exists", 10)?;
     let nobody = stage.newcomer("nobody", "")?;
     nobody.refused(&["keys"]).await?.is("no_wallet", 10)?;
     let refusal = nobody
@@ -83,8 +82,7 @@ pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes
 
     // What is published.
     let missing = stage.input("missing").display().to_string();
-    alice
-        .refused(&["publish", &missing, "--title", "T", "--free"])
+    bob.refused(&["publish", &missing, "--title", "T", "--free"])
         .await?
         .names("missing")?;
     let file = content::noise_file(&stage.input("file"), 1000, 1)?
@@ -93,14 +91,13 @@ pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes
     let long = "x".repeat(129);
     for options in [["--title", long.as_str()], ["--title", "a\nb"]] {
         let words = ["publish", &file, options[0], options[1], "--free"];
-        alice.refused(&words).await?.is("bad_input", 2)?.names("title")?;
+        bob.refused(&words).await?.is("bad_input", 2)?.names("title")?;
     }
     let escape = stage.input("folder");
     std::fs::create_dir_all(&escape)?;
     std::os::unix::fs::symlink("/etc/passwd", escape.join("link"))?;
     let escape = escape.display().to_string();
-    alice
-        .refused(&["publish", &escape, "--title", "T", "--free"])
+    bob.refused(&["publish", &escape, "--title", "T", "--free"])
         .await?
         .is("bad_input", 2)?
         .names("link")?;
@@ -111,13 +108,11 @@ pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes
     poor.refused(&["publish", &file, "--title", "T", "--free"])
         .await?
         .is("insufficient_funds", 5)?;
-    let address = alice.address().await?;
-    alice
-        .refused(&["wallet", "send", &address, "999999999"])
+    let address = bob.address().await?;
+    bob.refused(&["wallet", "send", &address, "999999999"])
         .await?
         .is("insufficient_funds", 5)?;
-    alice
-        .refused(&["wallet", "send", "hcNobody", "1"])
+    bob.refused(&["wallet", "send", "hcNobody", "1"])
         .await?
         .names("hcNobody")?;
 
@@ -128,26 +123,24 @@ pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes
         &["keys"],
         &["publish", &file, "--title", "T", "--free"],
     ] {
-        alice
-            .command(words)
+        bob.command(words)
             .node(nowhere)
             .refused()
             .await?
             .is("node_down", 3)?
             .names(nowhere)?;
     }
-    alice
-        .command(&["card", "0"])
+    bob.command(&["card", "0"])
         .node("http://127.0.0.1:1")
         .refused()
         .await?
         .names("http://127.0.0.1:1")?;
 
-    let store = alice.done(&["store", "list"]).await?;
+    let store = bob.done(&["store", "list"]).await?;
     ensure(store["blobs"].as_array().is_some_and(Vec::is_empty), || {
         format!("refused, and kept: {store}")
     })?;
-    let after = alice.money().await?;
+    let after = bob.money().await?;
     ensure(after == before, || {
         format!("{before:?} became {after:?} by refusals")
     })

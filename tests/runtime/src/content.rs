@@ -1,11 +1,12 @@
 //! Sealed contents with real footers, real leaf paths and real proofs.
 
-use crate::{sign, GENESIS};
+use crate::{leaves, sign, GENESIS};
 use hashcard_primitives::{
-    blob::{ContentRoot, Suite},
+    blob::{leaf_count, ContentRoot, Suite},
     card::{CardId, Kind, Listing},
     footer::{Footer, Head},
     key::OrderId,
+    reward::PossessionProof,
     Balance,
 };
 use hashcard_proofs::{
@@ -17,6 +18,7 @@ use pallet_cards::{BlobProof, Content};
 use pallet_keys::KeyChoice;
 use rand_chacha::{rand_core::SeedableRng, ChaCha20Rng};
 use sp_runtime::{AccountId32, DispatchError};
+use std::sync::Arc;
 
 /// A content and what its creator knows of it.
 pub struct Sealed {
@@ -28,6 +30,7 @@ pub struct Sealed {
     pub root: ContentRoot,
     /// Siblings of its last leaf.
     pub path: Vec<[u8; 32]>,
+    blob: Arc<[u8]>,
     creator: AccountId32,
 }
 
@@ -35,6 +38,11 @@ impl Sealed {
     /// An empty content, sealed: one piece that is only a tag, so a blob of two leaves. `lying` commits to a key
     /// that no content point has.
     pub fn new(creator: &AccountId32, seed: u64, lying: bool) -> Self {
+        Self::of_length(creator, seed, lying, 0)
+    }
+
+    /// A content of some bytes that nobody will ever open: what is sealed in it is no chain's business.
+    pub fn of_length(creator: &AccountId32, seed: u64, lying: bool, content_len: u64) -> Self {
         let secret = ContentSecret::random(&mut ChaCha20Rng::seed_from_u64(seed));
         let mut salt = [0; 32];
         salt[..8].copy_from_slice(&seed.to_le_bytes());
@@ -52,16 +60,16 @@ impl Sealed {
             salt,
             key_commitment,
         };
-        let footer = Footer::new(head, 0, 0).expect("an empty content has a footer");
-        let mut blob = vec![0x5A; 1024];
+        let footer = Footer::new(head, content_len, 0).expect("the content is short");
+        let footer_at = footer.blob_len() as usize - footer.to_bytes().len();
+        let mut blob: Vec<u8> = (0..footer_at).map(|at| 0x5A ^ (at >> 10) as u8).collect();
         blob.extend_from_slice(&footer.to_bytes());
-        use blake3::hazmat::HasherExt;
-        let sibling = blake3::Hasher::new().update(&blob[..1024]).finalize_non_root();
         Self {
             secret,
             footer,
             root: ContentRoot(*blake3::hash(&blob).as_bytes()),
-            path: vec![sibling],
+            path: leaves::path(&blob, leaf_count(footer.blob_len()) - 1),
+            blob: blob.into(),
             creator: creator.clone(),
         }
     }
@@ -69,6 +77,25 @@ impl Sealed {
     /// Whose it is.
     pub fn creator(&self) -> &AccountId32 {
         &self.creator
+    }
+
+    /// Bytes of its blob.
+    pub fn blob_len(&self) -> u64 {
+        self.footer.blob_len()
+    }
+
+    /// Shows one of its leaves.
+    pub fn show(&self, card: CardId, leaf: u64) -> PossessionProof {
+        PossessionProof {
+            card,
+            leaf: leaves::leaf(&self.blob, leaf)
+                .to_vec()
+                .try_into()
+                .expect("a leaf is no longer than a leaf"),
+            path: leaves::path(&self.blob, leaf)
+                .try_into()
+                .expect("no blob here has a longer path than the longest one"),
+        }
     }
 
     /// The call that publishes it, without collaborators.

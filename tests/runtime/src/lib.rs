@@ -3,9 +3,12 @@
 //! Calls are dispatched as transactions dispatch them, through the runtime's call filter. After every test the
 //! invariants of every pallet are checked.
 
+pub mod blocks;
 pub mod content;
 pub mod handover;
+pub mod leaves;
 pub mod scene;
+pub mod sequences;
 
 use frame_support::traits::{TryState, TryStateSelect};
 use hashcard_runtime::{genesis_presets, AllPalletsWithSystem, RuntimeCall, RuntimeOrigin, System};
@@ -104,7 +107,7 @@ pub fn sign(who: &AccountId32, call: impl Into<RuntimeCall>) -> Result<(), Dispa
     })
 }
 
-/// Goes to a later block.
+/// Goes to a later block. Nothing happens on the way; [`blocks`] has those in which something does.
 pub fn go_to(block: u32) {
     assert!(block >= System::block_number(), "time does not run backwards");
     System::set_block_number(block);

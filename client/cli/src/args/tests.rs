@@ -130,3 +130,52 @@ fn a_passphrase_is_never_an_argument() {
     assert!(parse("wallet new --passphrase secret").is_err());
     assert!(parse("wallet import bottom drive obey").is_err());
 }
+
+#[test]
+fn sizes_are_whole_bytes_or_refused() {
+    for (text, bytes) in [
+        ("0", 0),
+        ("7", 7),
+        ("500k", 500_000),
+        ("20M", 20_000_000),
+        ("3G", 3_000_000_000),
+    ] {
+        assert_eq!(size(text), Ok(bytes), "{text}");
+    }
+    for bad in [
+        "",
+        "k",
+        "-1",
+        "1.5M",
+        "1m",
+        "1 k",
+        "1MB",
+        "99999999999999999999",
+        "99999999999G",
+        "١",
+    ] {
+        assert!(size(bad).is_err(), "{bad}");
+    }
+}
+
+#[test]
+fn a_seeder_asks_nothing_unless_told_and_limits_nothing() {
+    let seed = |line: &str| match parse(line).unwrap().verb {
+        Verb::Seed(args) => args,
+        _ => panic!("{line}"),
+    };
+    let plain = seed("seed");
+    assert_eq!(
+        (plain.price, plain.min_price, plain.free_bytes),
+        (Amount(0), Amount(0), None)
+    );
+    assert_eq!((plain.max_up, plain.max_disk), (0, 0));
+    let paid = seed("seed --price 0.01 --min-price 0.005 --free-bytes 0 --max-up 2M --max-disk 200G");
+    assert_eq!((paid.price, paid.free_bytes), (Amount(10_000_000_000), Some(0)));
+    assert_eq!((paid.max_up, paid.max_disk), (2_000_000, 200_000_000_000));
+}
+
+#[test]
+fn that_a_voucher_is_a_promise_is_said_where_earnings_are_shown() {
+    assert!(EARN_HELP.contains("A voucher is a promise"));
+}

@@ -153,6 +153,34 @@ pub fn event(event: &Event) -> Option<String> {
         } => format!("order {order} is over: {amount} came back"),
         Event::Expired { order, .. } => format!("order {order} was not delivered in time"),
         Event::Looking { account } => format!("looking for what {account} has ..."),
+        Event::Redeemed {
+            vouchers,
+            received,
+            shortfall,
+            fee,
+            block,
+            ..
+        } => {
+            let short = match shortfall.0 {
+                0 => String::new(),
+                _ => format!("; {shortfall} had no money behind them"),
+            };
+            format!(
+                "{} redeemed in block {block}: {received} received, fee {fee}{short}",
+                counted(*vouchers, "voucher")
+            )
+        }
+        Event::VoucherRefused {
+            pool,
+            session,
+            reason,
+        } => format!(
+            "a voucher of session {session} of pool {pool} is not paid: {}",
+            safe(reason)
+        ),
+        Event::RedeemWaits { value, fee } => {
+            format!("what is due would bring {value} and cost {fee}: it waits")
+        }
         Event::Settled { order, block } => format!("order {order} is settled in block {block}"),
         Event::Attached { command } => format!("carrying out {command} for another process"),
         Event::Trouble { message, remedy } => format!("trouble: {}\n  {}", safe(message), safe(remedy)),

@@ -306,4 +306,19 @@ fn every_event_that_is_no_progress_has_a_line() {
         Some("order 12 was not delivered in time")
     );
     assert_eq!(event(&Event::Served { chunks: 1, total: 1 }), None);
+    let redeemed = |shortfall| Event::Redeemed {
+        vouchers: 1,
+        paid: Amount(3_000_000_000_000),
+        received: Amount(2_000_000_000_000),
+        shortfall: Amount(shortfall),
+        fee: Amount(1_000_000_000_000),
+        block: 9,
+    };
+    assert_eq!(
+        event(&redeemed(0)).as_deref(),
+        Some("1 voucher redeemed in block 9: 2 CARD received, fee 1 CARD")
+    );
+    assert!(event(&redeemed(1))
+        .unwrap()
+        .ends_with("0.000000000001 CARD had no money behind them"));
 }

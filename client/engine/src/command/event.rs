@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use hashcard_primitives::card::CardId;
+use hashcard_primitives::channel::{PoolId, SessionId};
 use hashcard_primitives::key::{Edition, OrderId};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
@@ -195,6 +196,24 @@ pub enum Event {
     Served {
         chunks: u64,
         total: u64,
+    },
+    Redeemed {
+        vouchers: u64,
+        paid: Amount,
+        received: Amount,
+        shortfall: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    VoucherRefused {
+        pool: PoolId,
+        session: SessionId,
+        reason: String,
+    },
+    /// What is due would bring less than it costs.
+    RedeemWaits {
+        value: Amount,
+        fee: Amount,
     },
     Attached {
         command: String,

@@ -7,6 +7,7 @@ use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
+use super::earned::Earned;
 use super::event::PeerShown;
 use super::market::{
     ClerkedCard, LibraryRow, ListingShown, Market, OfferShown, OwnKeyShown, PastSaleShown, Recovered,
@@ -251,6 +252,7 @@ pub enum Outcome {
         served_chunks: u64,
         left: bool,
     },
+    Earned(Earned),
     Store {
         blobs: Vec<BlobShown>,
         used_bytes: u64,

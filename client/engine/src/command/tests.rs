@@ -5,6 +5,7 @@ use crate::capsule::tests::{card, order_of};
 use crate::wallet::Wallet;
 use hashcard_primitives::key::{self, LockView, OrderState, OrderView};
 
+mod earned;
 mod market;
 
 fn json(value: &impl Serialize) -> String {
@@ -442,6 +443,7 @@ fn every_command_survives_the_socket() {
         },
         Command::Fetch(fetch),
         Command::Seed { cards: vec![1, 2] },
+        Command::Earn { redeem: true },
         Command::StoreList,
         Command::StoreVerify { what: None },
         Command::StoreRemove { what: "7".into() },

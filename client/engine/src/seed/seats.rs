@@ -2,12 +2,17 @@
 //!
 //! What should be and what is are compared anew each time, so nothing has to be remembered: a seat that was lost, or a
 //! blob that was removed while nobody looked, is found by the next comparison.
+//!
+//! The price of a seat cannot be changed: a seat at another price than is asked is left and taken anew in one call, once it is old
+//! enough to be left. Until then payers are held to what it says, see [`crate::pay::price`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures::StreamExt;
-use hashcard_chain::Wait;
+use hashcard_chain::{ChainAt, Wait};
+use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::coverage::Coverage;
 use hashcard_primitives::seeder::{Delta, MAX_DELTAS};
@@ -18,6 +23,7 @@ use crate::command::Event;
 use crate::engine::{known_card, waiting_for_disk, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
+use crate::pay::price::{Offered, Shelf};
 use crate::swarm::Swarm;
 
 /// Heartbeats in the life of a seat: two may fail before it is lost.
@@ -30,6 +36,8 @@ pub struct Seats {
     peer: Vec<u8>,
     addresses: Vec<Vec<u8>>,
     bond: Option<Amount>,
+    /// What is offered for money, and at what price.
+    shelf: Arc<Shelf>,
     /// Cards that refused a seat in this run, for a reason that does not pass by itself.
     refused: BTreeSet<CardId>,
     /// Cards whose seat is too young to be left; looked at again at the next heartbeat.
@@ -39,12 +47,13 @@ pub struct Seats {
 }
 
 impl Seats {
-    /// For this peer. `bond` is for each new seat.
-    pub fn new(swarm: &Swarm, bond: Option<Amount>) -> Self {
+    /// For this peer. `bond` is for each new seat, and the shelf's price.
+    pub fn new(swarm: &Swarm, bond: Option<Amount>, shelf: Arc<Shelf>) -> Self {
         Self {
             peer: swarm.peer_bytes(),
             addresses: swarm.address_bytes(),
             bond,
+            shelf,
             refused: BTreeSet::new(),
             young: BTreeSet::new(),
             alive_at: None,
@@ -146,19 +155,15 @@ impl Seats {
             None => chain.min_seat_bond().await?,
         };
         let held = held(engine).await?;
-        let now = chain.at_best().await?;
-        let mut seated = BTreeMap::new();
-        for card in now.seats_of(actor.account).await? {
-            let seats = if held.contains_key(&card) {
-                now.seats(card).await?
-            } else {
-                Vec::new()
-            };
-            let own = seats.into_iter().find(|seat| seat.seeder == actor.account);
-            seated.insert(card, own.map(|seat| seat.coverage));
-        }
+        let seated = seated(&chain.at_best().await?, actor, &held).await?;
+        self.shelf.fill(offered(&held, &seated));
         let passed_over = &self.refused | &self.young;
-        let deltas = deltas(&held, &seated, &passed_over, bond);
+        let deltas = deltas(&held, &seated, &passed_over, bond, self.shelf.asking().in_seat());
+        // A seat that has lapsed does not say its price; it is looked at again when it is live.
+        let lapsed = seated
+            .iter()
+            .filter(|(card, seat)| seat.is_none() && held.contains_key(card));
+        self.young.extend(lapsed.map(|(card, _)| *card));
         self.apply(engine, actor, deltas, events).await
     }
 
@@ -171,13 +176,13 @@ impl Seats {
         deltas: Vec<Delta>,
         events: &Events,
     ) -> Result<(), EngineError> {
-        for batch in deltas.chunks(MAX_DELTAS as usize) {
+        for batch in batches(&deltas) {
             match self.apply_call(engine, actor, batch, events).await {
                 Ok(()) => {}
                 Err(error) if !is_refusal(&error) => return Err(error),
-                Err(error) if batch.len() == 1 => self.refuse(batch, error, events).await,
+                Err(error) if of_each_card(batch).count() == 1 => self.refuse(batch, error, events).await,
                 Err(_) => {
-                    for one in batch.chunks(1) {
+                    for one in of_each_card(batch) {
                         match self.apply_call(engine, actor, one, events).await {
                             Ok(()) => {}
                             Err(error) if is_refusal(&error) => self.refuse(one, error, events).await,
@@ -198,7 +203,8 @@ impl Seats {
             &mut self.refused
         };
         passes.extend(deltas.iter().map(card_of));
-        let cards: Vec<String> = deltas.iter().map(|delta| card_of(delta).to_string()).collect();
+        let cards: BTreeSet<CardId> = deltas.iter().map(card_of).collect();
+        let cards: Vec<String> = cards.iter().map(CardId::to_string).collect();
         let message = format!(
             "the seat on card {} stays as it is: {}",
             cards.join(", "),
@@ -228,7 +234,10 @@ impl Seats {
         let (mut joined, mut covered, mut left) = (Vec::new(), Vec::new(), Vec::new());
         for delta in deltas {
             match delta {
-                Delta::Join { card, .. } => joined.push(*card),
+                Delta::Join { card, .. } => {
+                    self.shelf.seated(*card);
+                    joined.push(*card);
+                }
                 Delta::Cover { card, .. } => covered.push(*card),
                 Delta::Leave { card } => left.push(*card),
             }
@@ -245,9 +254,94 @@ impl Seats {
     }
 }
 
+/// Puts what the home holds on the shelf, at the prices of its seats, before anybody asks.
+pub async fn stock(engine: &Engine, actor: &Actor, shelf: &Shelf) -> Result<(), EngineError> {
+    let held = held(engine).await?;
+    let seated = seated(&engine.chain().await?.at_best().await?, actor, &held).await?;
+    shelf.fill(offered(&held, &seated));
+    Ok(())
+}
+
+/// What is held of a card.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Holding {
+    root: ContentRoot,
+    blob_len: u64,
+    coverage: Coverage,
+}
+
+/// What a live seat says.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct Seated {
+    coverage: Coverage,
+    price: Option<Balance>,
+}
+
+/// The seats of an account; `None` for those that are not live, or whose card is not held.
+async fn seated(
+    now: &ChainAt,
+    actor: &Actor,
+    held: &BTreeMap<CardId, Holding>,
+) -> Result<BTreeMap<CardId, Option<Seated>>, EngineError> {
+    let mut seated = BTreeMap::new();
+    for card in now.seats_of(actor.account).await? {
+        let seats = if held.contains_key(&card) {
+            now.seats(card).await?
+        } else {
+            Vec::new()
+        };
+        let own = seats.into_iter().find(|seat| seat.seeder == actor.account);
+        let own = own.map(|seat| Seated {
+            coverage: seat.coverage,
+            price: seat.price_per_mib,
+        });
+        seated.insert(card, own);
+    }
+    Ok(seated)
+}
+
+/// What is held, with what seats ask for it.
+fn offered(
+    held: &BTreeMap<CardId, Holding>,
+    seated: &BTreeMap<CardId, Option<Seated>>,
+) -> BTreeMap<ContentRoot, Offered> {
+    let offered = held.iter().map(|(card, holding)| {
+        let seat = seated.get(card).copied().flatten();
+        let offered = Offered {
+            card: *card,
+            blob_len: holding.blob_len,
+            seated: seat.map(|seat| seat.price.unwrap_or(0)),
+        };
+        (holding.root, offered)
+    });
+    offered.collect()
+}
+
+/// Deltas as many as a call takes; those of one card stay together.
+fn batches(deltas: &[Delta]) -> Vec<&[Delta]> {
+    let (mut batches, mut rest) = (Vec::new(), deltas);
+    while !rest.is_empty() {
+        let mut end = rest.len().min(MAX_DELTAS as usize);
+        if let (Some(last), Some(next)) = (rest.get(end.saturating_sub(1)), rest.get(end)) {
+            if card_of(last) == card_of(next) {
+                end = end.saturating_sub(1).max(1);
+            }
+        }
+        let (batch, after) = rest.split_at(end);
+        batches.push(batch);
+        rest = after;
+    }
+    batches
+}
+
+/// The deltas of one card after the other.
+fn of_each_card(deltas: &[Delta]) -> impl Iterator<Item = &[Delta]> {
+    deltas.chunk_by(|one, next| card_of(one) == card_of(next))
+}
+
 /// What the home holds and is to serve, by card. A card whose blob is another than the one remembered (another chain, or a
 /// note that is wrong) is left out: a seat for it would be a lie.
-async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError> {
+async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Holding>, EngineError> {
     let noted: Vec<_> = engine.home().notes(|notes| {
         notes
             .blobs()
@@ -272,7 +366,12 @@ async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError
             waiting_for_disk(move || Ok(store.held(root).map(|bits| bits.coverage(blob.len)))).await?;
         match coverage {
             Ok(coverage) if !coverage.is_empty() => {
-                held.insert(card, coverage);
+                let holding = Holding {
+                    root,
+                    blob_len: blob.len,
+                    coverage,
+                };
+                held.insert(card, holding);
             }
             Ok(_) => {}
             Err(error) => tracing::warn!(%error, card, "a blob is not served"),
@@ -281,26 +380,32 @@ async fn held(engine: &Engine) -> Result<BTreeMap<CardId, Coverage>, EngineError
     Ok(held)
 }
 
-/// What has to change for the seats to say what is held. `seated` gives each seat's coverage, `None` where it is not live;
-/// cards of `passed_over` are left as they are.
+/// What has to change for the seats to say what is held and asked. `seated` gives what each seat says, `None` where it is not
+/// live; cards of `passed_over` are left as they are.
 fn deltas(
-    held: &BTreeMap<CardId, Coverage>,
-    seated: &BTreeMap<CardId, Option<Coverage>>,
+    held: &BTreeMap<CardId, Holding>,
+    seated: &BTreeMap<CardId, Option<Seated>>,
     passed_over: &BTreeSet<CardId>,
     bond: Balance,
+    price_per_mib: Option<Balance>,
 ) -> Vec<Delta> {
-    let taken = held
-        .iter()
-        .filter_map(|(&card, &coverage)| match seated.get(&card) {
-            None => Some(Delta::Join {
-                card,
-                coverage,
-                price_per_mib: None,
-                bond,
-            }),
-            Some(said) if *said == Some(coverage) => None,
-            Some(_) => Some(Delta::Cover { card, coverage }),
-        });
+    let taken = held.iter().flat_map(|(&card, holding)| {
+        let coverage = holding.coverage;
+        let join = Delta::Join {
+            card,
+            coverage,
+            price_per_mib,
+            bond,
+        };
+        match seated.get(&card) {
+            None => vec![join],
+            Some(Some(said)) if said.price.unwrap_or(0) != price_per_mib.unwrap_or(0) => {
+                vec![Delta::Leave { card }, join]
+            }
+            Some(Some(said)) if said.coverage == coverage => Vec::new(),
+            Some(_) => vec![Delta::Cover { card, coverage }],
+        }
+    });
     let left = seated
         .keys()
         .filter(|card| !held.contains_key(card))
@@ -323,63 +428,4 @@ fn is_refusal(error: &EngineError) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const ALL: Coverage = Coverage(0b111);
-    const PART: Coverage = Coverage(0b001);
-
-    fn joins(card: CardId) -> Delta {
-        Delta::Join {
-            card,
-            coverage: ALL,
-            price_per_mib: None,
-            bond: 9,
-        }
-    }
-
-    #[test]
-    fn seats_follow_what_is_held() {
-        let held = BTreeMap::from([(1, ALL), (2, ALL), (3, ALL), (4, ALL)]);
-        let seated = BTreeMap::from([
-            (2, Some(ALL)),
-            (3, Some(PART)),
-            (4, None),
-            (5, Some(ALL)),
-            (6, None),
-        ]);
-        assert_eq!(
-            deltas(&held, &seated, &BTreeSet::new(), 9),
-            [
-                Delta::Leave { card: 5 },
-                Delta::Leave { card: 6 },
-                joins(1),
-                Delta::Cover {
-                    card: 3,
-                    coverage: ALL
-                },
-                Delta::Cover {
-                    card: 4,
-                    coverage: ALL
-                },
-            ]
-        );
-    }
-
-    #[test]
-    fn nothing_changes_when_seats_say_what_is_held() {
-        let held = BTreeMap::from([(1, ALL)]);
-        assert!(deltas(&held, &BTreeMap::from([(1, Some(ALL))]), &BTreeSet::new(), 9).is_empty());
-        assert!(deltas(&BTreeMap::new(), &BTreeMap::new(), &BTreeSet::new(), 9).is_empty());
-    }
-
-    #[test]
-    fn a_card_that_refused_is_not_asked_again() {
-        let held = BTreeMap::from([(1, ALL), (2, ALL)]);
-        let seated = BTreeMap::from([(3, Some(ALL)), (4, Some(ALL))]);
-        assert_eq!(
-            deltas(&held, &seated, &BTreeSet::from([1, 3]), 9),
-            [Delta::Leave { card: 4 }, joins(2)]
-        );
-    }
-}
+mod tests;

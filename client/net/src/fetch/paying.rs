@@ -16,6 +16,14 @@ use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+/// A stream that was opened to greet a peer on; `None` when the node has stopped.
+pub(super) struct Opened {
+    peer: PeerId,
+    link: u64,
+    greeting: Greeting,
+    stream: Option<Result<Stream, OpenError>>,
+}
+
 /// An event, the peer and the connection that it is about.
 type Told = (PeerId, u64, PurseEvent);
 /// A reply, the same, and what kind of event it was to.
@@ -36,7 +44,7 @@ pub(super) struct Paying {
     untold: VecDeque<Told>,
     /// At most one: events are told in order.
     telling: JoinSet<Vec<Replied>>,
-    opened: JoinSet<(PeerId, u64, Greeting, Option<Result<Stream, OpenError>>)>,
+    opened: JoinSet<Opened>,
     links: BTreeMap<PeerId, PayLink>,
     /// Connections that the purse knows of.
     connected: BTreeSet<(PeerId, u64)>,
@@ -49,7 +57,7 @@ pub(super) struct Paying {
 
 /// Why the loop of a fetch goes round.
 pub(super) enum Happened {
-    Opened(PeerId, u64, Greeting, Option<Result<Stream, OpenError>>),
+    Opened(Box<Opened>),
     Replied(Vec<Replied>),
     PursePanicked,
     Paid(Paid),
@@ -76,7 +84,7 @@ impl Paying {
     pub(super) async fn next(&mut self) -> Happened {
         tokio::select! {
             Some(joined) = self.opened.join_next(), if !self.opened.is_empty() => match joined {
-                Ok((peer, link, greeting, stream)) => Happened::Opened(peer, link, greeting, stream),
+                Ok(opened) => Happened::Opened(Box::new(opened)),
                 Err(_) => Happened::Nothing,
             },
             Some(joined) = self.telling.join_next(), if !self.telling.is_empty() => match joined {
@@ -174,9 +182,7 @@ impl Running {
     /// Acts on what concerns payment. False when the purse has panicked.
     pub(super) fn paid(&mut self, happened: Happened) -> bool {
         match happened {
-            Happened::Opened(peer, link, greeting, stream) => {
-                self.pay_stream_opened(peer, link, greeting, stream)
-            }
+            Happened::Opened(opened) => self.pay_stream_opened(*opened),
             Happened::Replied(replies) => {
                 for (peer, link, to, reply) in replies {
                     self.purse_replied(peer, link, to, reply);
@@ -203,7 +209,12 @@ impl Running {
             paying.opened.spawn(async move {
                 // It is connected, so no address is needed.
                 let stream = network.open_for(peer, addresses, Spoken::Payments).await;
-                (peer, link, greeting, stream)
+                Opened {
+                    peer,
+                    link,
+                    greeting,
+                    stream,
+                }
             });
             return;
         }
@@ -226,13 +237,13 @@ impl Running {
         }
     }
 
-    fn pay_stream_opened(
-        &mut self,
-        peer: PeerId,
-        link: u64,
-        greeting: Greeting,
-        stream: Option<Result<Stream, OpenError>>,
-    ) {
+    fn pay_stream_opened(&mut self, opened: Opened) {
+        let Opened {
+            peer,
+            link,
+            greeting,
+            stream,
+        } = opened;
         if !self.is_linked(peer, link) {
             return;
         }

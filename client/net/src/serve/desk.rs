@@ -3,6 +3,7 @@
 //! A job's place among those being served is a value, [`Place`], which travels with the answer until it is written, and
 //! frees the place where it is dropped. So a stream that ends anywhere frees what it took.
 
+use super::pace::Pace;
 use super::{answer, Blobs};
 use crate::limits::NetworkLimits;
 use crate::pay::Till;
@@ -22,6 +23,7 @@ pub(crate) struct Desk {
     blobs: Arc<dyn Blobs>,
     till: Option<Arc<dyn Till>>,
     reads: Semaphore,
+    pace: Option<Pace>,
 }
 
 /// Something asked over a stream.
@@ -81,6 +83,7 @@ impl Desk {
             blobs,
             till,
             reads: Semaphore::new(limits.reads.max(1)),
+            pace: Pace::new(limits.max_up),
         })
     }
 
@@ -128,6 +131,13 @@ impl Desk {
             Answer::NotHeld.frame(id)
         });
         if let Ok(frame) = frame {
+            if let Some(pace) = &self.pace {
+                let wait = pace.place(frame.len() as u64, Instant::now());
+                tokio::select! {
+                    () = tokio::time::sleep(wait) => {}
+                    () = card.answers.closed() => return,
+                }
+            }
             let outgoing = Outgoing {
                 frame,
                 place: Some(place),

@@ -6,6 +6,10 @@ use core::time::Duration;
 /// How long bytes are counted for one sample of the rate: some round trips of most paths.
 const SAMPLE_TIME: Duration = Duration::from_millis(200);
 
+/// Samples before the rate is believed. Until then the window is what trust alone allows: a window that is too narrow would
+/// hold the rate down, and so itself.
+const LEARNING: u32 = 8;
+
 /// The measured speed of one payee.
 #[derive(Clone, Copy, Default, Debug)]
 pub(super) struct Pace {
@@ -15,6 +19,7 @@ pub(super) struct Pace {
     round_trip: Option<Duration>,
     counting_since: Option<Duration>,
     counted: u64,
+    samples: u32,
 }
 
 impl Pace {
@@ -31,6 +36,7 @@ impl Pace {
         self.rate = sample.max(self.rate / 8 * 7);
         self.counting_since = Some(now);
         self.counted = 0;
+        self.samples = self.samples.saturating_add(1);
     }
 
     pub(super) fn accepted(&mut self, took: Duration) {
@@ -44,6 +50,9 @@ impl Pace {
 
     /// Bytes to promise ahead: twice what is under way between a voucher's signature and its acceptance.
     pub(super) fn window(&self) -> u64 {
+        if self.samples < LEARNING {
+            return MAX_WINDOW;
+        }
         let micros = self.round_trip.unwrap_or_default().as_micros();
         let under_way = u128::from(self.rate).saturating_mul(micros) / 1_000_000;
         u64::try_from(under_way.saturating_mul(2))
@@ -60,7 +69,7 @@ mod tests {
 
     fn measured(rate: u64, round_trip: Duration) -> Pace {
         let mut pace = Pace::default();
-        for tick in 0..=100 {
+        for tick in 0..=200 {
             pace.delivered(rate / 100, tick * 10 * MS);
         }
         pace.accepted(round_trip);
@@ -69,7 +78,7 @@ mod tests {
 
     #[test]
     fn a_window_is_twice_what_is_under_way_within_its_bounds() {
-        assert_eq!(Pace::default().window(), MIN_WINDOW);
+        assert_eq!(Pace::default().window(), MAX_WINDOW);
         assert_eq!(measured(1_000_000, 100 * MS).window(), MIN_WINDOW);
         let wide = measured(20_000_000, 100 * MS).window();
         assert!((4_000_000..4_400_000).contains(&wide), "{wide}");

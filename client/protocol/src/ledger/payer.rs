@@ -404,15 +404,28 @@ impl Payer {
     }
 
     /// Bytes that are promised ahead to a payee for a card: what two round trips bring, at most what it has brought already
-    /// and a first window, at most what is missing.
+    /// and a first window, at most what is missing. Towards the end what others are promised ahead is left to them, but for two
+    /// chunks, so that nobody waits for the slowest.
     pub fn window(&self, payee: &Account, card: CardId) -> u64 {
         let partner = self.payees.get(payee);
-        let (wanted, delivered) = partner.map_or((MIN_WINDOW, 0), |partner| {
+        let (wanted, delivered) = partner.map_or((MAX_WINDOW, 0), |partner| {
             (partner.pace.window(), partner.delivered)
         });
         let trusted = MIN_WINDOW.saturating_add(delivered);
-        let missing = self.missing.get(&card).copied().unwrap_or(u64::MAX);
-        wanted.min(trusted).min(self.limits.max_window).min(missing)
+        let window = wanted.min(trusted).min(self.limits.max_window);
+        let Some(missing) = self.missing.get(&card).copied() else {
+            return window;
+        };
+        let others = self
+            .lines
+            .iter()
+            .filter(|((of, about), line)| of != payee && *about == card && line.talk.is_some())
+            .map(|(_, line)| bytes_for(line.promised.saturating_sub(line.owed()), line.price.max(1)))
+            .fold(0, u64::saturating_add);
+        let left = missing
+            .saturating_sub(others)
+            .max(u64::from(FIRST_PIPELINE) * CHUNK_LEN);
+        window.min(left).min(missing)
     }
 
     /// What to promise now, if it is time for another voucher.

@@ -4,10 +4,14 @@
 
 #[path = "demo/bar.rs"]
 mod bar;
+#[path = "demo/books.rs"]
+mod books;
 #[path = "demo/cast.rs"]
 mod cast;
 #[path = "demo/market.rs"]
 mod market;
+#[path = "demo/pay.rs"]
+mod pay;
 #[path = "demo/show.rs"]
 mod show;
 #[path = "demo/story.rs"]
@@ -34,6 +38,9 @@ struct Options {
     /// Tell of the market instead, with the first input: resale, clerks, gifts, offers, versions
     #[arg(long)]
     market: bool,
+    /// Tell of paid bytes instead, with the first input
+    #[arg(long, conflicts_with = "market")]
+    pay: bool,
     /// Folder for the chain, the homes and the logs
     #[arg(long)]
     work: PathBuf,
@@ -49,15 +56,16 @@ struct Options {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let show = Show::new();
-    let roles: &[Role] = if options.market {
-        &market::ROLES
-    } else {
-        &story::ROLES
+    let roles: &[Role] = match (options.market, options.pay) {
+        (true, _) => &market::ROLES,
+        (_, true) => &pay::ROLES,
+        _ => &story::ROLES,
     };
     let mut cast = Cast::new(roles, &options.work, options.keep);
     let story = async {
         match options.inputs.first() {
             Some(input) if options.market => market::tell(&show, &mut cast, input).await?,
+            Some(input) if options.pay => pay::tell(&show, &mut cast, input).await?,
             _ => story::tell(&show, &mut cast, &options.inputs).await?,
         }
         if options.keep {

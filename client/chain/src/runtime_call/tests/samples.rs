@@ -242,6 +242,7 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         seat_lifetime_blocks: 100,
         lock_window_blocks: 50,
         closing_window_blocks: 20,
+        era_blocks: 30,
     };
     let orders = OrderPage {
         orders: vec![order(3)],

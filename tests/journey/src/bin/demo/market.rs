@@ -1,9 +1,8 @@
 //! The market: a key is sold by its maker and by a clerk while the maker sleeps, resold, given, offered for and claimed; a
 //! false one is refunded; a wallet comes back from its words. In the end the money of all of them adds up to the unit.
 //!
-//! **Every unit that left the parties was burnt by a settlement**: fees of transactions go to the chain's one author, who is a
-//! party as well, so what the chain issued before and after differs by one hundredth of each price, rounded down, and by
-//! nothing else.
+//! **Every unit that left the parties was burnt by a settlement**: one hundredth of each price, rounded down. Fees of transactions
+//! go to the chain's one author, who is a party as well, and so does what each block mints for him.
 
 use std::path::Path;
 
@@ -12,6 +11,7 @@ use hashcard_journey_tests::false_creator::FalseCreator;
 use hashcard_journey_tests::{content, ensure, until, Failure, Home, Node, Run, Told};
 use serde_json::{json, Value};
 
+use crate::books::{in_card, Books, CARD};
 use crate::cast::{Cast, Role};
 use crate::show::Show;
 
@@ -25,10 +25,6 @@ pub const ROLES: [Role; 6] = [
     ("partner", "Ferdie"),
 ];
 
-/// One CARD in the smallest unit.
-const CARD: u128 = 1_000_000_000_000;
-/// Storage key of `Balances::TotalIssuance`: the two names' hashes (twox128), one after the other.
-const TOTAL_ISSUANCE: &str = "0xc2261276cc9d1f8598ea4b6a74b15c2f57c875e4cff74148e4628f264b974c80";
 /// Parts of a price that a settlement burns: one hundredth.
 const BURNT: u128 = 100;
 /// Prices of the sales, in CARD: what the table of shares is checked against.
@@ -46,7 +42,7 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
         Ok(((), format!("{}, {} people", node.url(), ROLES.len())))
     };
     show.step("a development chain makes blocks", start).await?;
-    let before = Ledger::read(cast).await?;
+    let before = Books::read(cast, &ROLES).await?;
     let mut sold = Vec::new();
 
     // The maker publishes, shares with a partner, and appoints a clerk.
@@ -149,9 +145,11 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
 
     show.step("every order ends", all_settled(cast, &[card, newer]))
         .await?;
-    let after = Ledger::read(cast).await?;
-    show.step("the money adds up to the unit", add_up(&before, &after, &sold))
-        .await
+    let after = Books::read(cast, &ROLES).await?;
+    let burnt = sold.iter().map(|price| price * CARD / BURNT).sum();
+    let why = format!("burnt by {} settlements", sold.len());
+    let adding = async { Ok(((), before.add_up(&after, burnt, &why)?)) };
+    show.step("the money adds up to the unit", adding).await
 }
 
 /// Starts the daemon that seeds, delivers and settles.
@@ -365,90 +363,8 @@ async fn all_settled(cast: &Cast, cards: &[u64]) -> Told<((), String)> {
     Ok(((), detail.join("\n")))
 }
 
-/// What everybody has, and what the chain has issued, in the smallest unit.
-struct Ledger {
-    rows: Vec<(&'static str, u128)>,
-    issued: u128,
-}
-
-impl Ledger {
-    async fn read(cast: &Cast) -> Told<Self> {
-        let mut rows = Vec::new();
-        for (role, _) in ROLES {
-            rows.push((role, cast.home(role)?.money().await?.total()));
-        }
-        Ok(Self {
-            rows,
-            issued: issued(cast.node()?).await?,
-        })
-    }
-}
-
-/// What the chain has issued, at its finalised head, as the balances are read.
-async fn issued(node: &Node) -> Told<u128> {
-    let head = node.ask("chain_getFinalizedHead", json!([])).await?;
-    let stored = node
-        .ask("state_getStorage", json!([TOTAL_ISSUANCE, head]))
-        .await?;
-    let bytes = stored
-        .as_str()
-        .and_then(|text| text.strip_prefix("0x"))
-        .filter(|digits| digits.len() == 32)
-        .ok_or_else(|| Failure::new(format!("no issuance: {stored}")))?;
-    let big_endian: String = (0..16).rev().map(|at| &bytes[2 * at..2 * at + 2]).collect();
-    u128::from_str_radix(&big_endian, 16).map_err(|error| Failure::new(error.to_string()))
-}
-
-async fn add_up(before: &Ledger, after: &Ledger, sold: &[u128]) -> Told<((), String)> {
-    let burnt: u128 = sold.iter().map(|price| price * CARD / BURNT).sum();
-    let gone = before.issued.saturating_sub(after.issued);
-    ensure(gone == burnt, || {
-        format!("{gone} units are gone, {burnt} were burnt by settlements")
-    })?;
-    let all = |ledger: &Ledger| ledger.rows.iter().map(|(_, money)| money).sum::<u128>();
-    ensure(all(before) == all(after) + burnt, || {
-        format!(
-            "the parties had {} and have {}; {burnt} were burnt",
-            all(before),
-            all(after)
-        )
-    })?;
-    let mut lines = vec![format!(
-        "{:<8} {:>28} {:>28} {:>20}",
-        "who", "before", "after", "difference"
-    )];
-    for ((role, had), (_, has)) in before.rows.iter().zip(&after.rows) {
-        let (sign, by) = if has >= had {
-            ("+", has - had)
-        } else {
-            ("-", had - has)
-        };
-        lines.push(format!(
-            "{role:<8} {had:>28} {has:>28} {:>20}",
-            format!("{sign}{by}")
-        ));
-    }
-    lines.push(format!(
-        "{:<8} {:>28} {:>28} {:>20}",
-        "all",
-        all(before),
-        all(after),
-        format!("-{burnt}")
-    ));
-    lines.push(format!("burnt by {} settlements: {burnt}", sold.len()));
-    Ok(((), lines.join("\n")))
-}
-
 fn number(said: &Value, field: &str) -> Told<u64> {
     said[field]
         .as_u64()
         .ok_or_else(|| Failure::new(format!("no {field} in {said}")))
-}
-
-/// An amount in CARD, from the digits of the smallest unit.
-fn in_card(units: u128) -> String {
-    let part = format!("{:012}", units % CARD);
-    let part = part.trim_end_matches('0');
-    let point = if part.is_empty() { "" } else { "." };
-    format!("{}{point}{part} CARD", units / CARD)
 }

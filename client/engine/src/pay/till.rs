@@ -1,0 +1,555 @@
+//! The books of an account that is paid, for as long as a process has its home.
+//!
+//! **No promise counts before it is on disk, and none is believed that the finalised head does not back.** The key that must have
+//! signed is the one that the chain has for the session, never the one that the payer says. What the chain is asked is bounded for
+//! each block, whoever asks: who greets with sessions that do not exist spends that allowance, not our node's time.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use hashcard_chain::{At, Chain};
+use hashcard_net::Till;
+use hashcard_primitives::blob::{chunk_len, ContentRoot, CHUNK_LEN};
+use hashcard_primitives::card::CardId;
+use hashcard_primitives::channel::{CreditView, SignedVoucher, VoucherLines};
+use hashcard_primitives::{Balance, BlockNumber};
+use hashcard_protocol::ledger::{Charge, Credit, Judged, LineState, Payee, PayeeLimits, RedeemWhy, Serving};
+use hashcard_protocol::limits::{MAX_WINDOW, MIN_WINDOW};
+use hashcard_protocol::payment::{Account, Decline, Hello, Promise, SessionRef, Terms};
+
+use super::price::Shelf;
+use super::signature::is_signed;
+use super::vouchers::{EarnedLine, Kept, Past, Redeemed, Vouchers};
+use crate::amount::UNITS_PER_CARD;
+use crate::error::EngineError;
+
+/// Bytes that a peer has free in a day unless told otherwise: a directory, and a first look.
+pub const FREE_PER_PEER: u64 = 8 << 20;
+/// Bytes that all peers together have free in a day. A peer id costs nothing, so this is what a day gives away at most.
+const FREE_PER_DAY: u64 = 1 << 30;
+/// Unredeemed amount of a session from which on it is redeemed: a hundred fees or so.
+const REDEEM_AT: Balance = UNITS_PER_CARD / 10;
+/// Age of an unredeemed voucher from which on it is redeemed: four times in the day that a session lasts.
+const REDEEM_AFTER: Duration = Duration::from_secs(6 * 3600);
+/// Most blocks before the end in which nothing is served any more: five minutes of 3-second slots, in which a transaction is in
+/// a block, or its era is over and it is sent again.
+const MAX_MARGIN: BlockNumber = 100;
+/// Parts of a closing window: a third is for redeeming what a session that begins to close still owes.
+const MARGINS_PER_WINDOW: BlockNumber = 6;
+/// Questions to the chain in one block on behalf of strangers.
+const MAX_LOOKUPS: usize = 256;
+/// Cards that are known to have been published; beyond that they are asked about again.
+const MAX_KNOWN_CARDS: usize = 16_384;
+/// Stands for blobs that are served and not offered for money: free bytes alone. Cards are numbered from 0, one after the other.
+const NO_CARD: CardId = CardId::MAX;
+
+/// What the chain says. Called on threads that may block.
+pub trait Witness: Send + Sync + 'static {
+    /// The finalised head.
+    fn head(&self) -> Result<At, EngineError>;
+
+    /// What stands behind a session's vouchers to `payee`, at a block.
+    fn credit(
+        &self,
+        at: At,
+        payer: SessionRef,
+        payee: Account,
+    ) -> Result<Option<CreditView<Account>>, EngineError>;
+
+    /// Whether there is a card with this number, at a block.
+    fn has_card(&self, at: At, card: CardId) -> Result<bool, EngineError>;
+}
+
+/// The chain behind a node.
+pub struct Node {
+    chain: Chain,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Node {
+    /// From within a runtime.
+    pub fn new(chain: Chain) -> Self {
+        Self {
+            chain,
+            runtime: tokio::runtime::Handle::current(),
+        }
+    }
+}
+
+impl Witness for Node {
+    fn head(&self) -> Result<At, EngineError> {
+        Ok(self.runtime.block_on(self.chain.finalized())?)
+    }
+
+    fn credit(
+        &self,
+        at: At,
+        payer: SessionRef,
+        payee: Account,
+    ) -> Result<Option<CreditView<Account>>, EngineError> {
+        let then = self.chain.at(at);
+        let asking = then.credit(payer.pool, payer.session, payee);
+        Ok(self.runtime.block_on(asking)?)
+    }
+
+    fn has_card(&self, at: At, card: CardId) -> Result<bool, EngineError> {
+        let then = self.chain.at(at);
+        Ok(self.runtime.block_on(then.card(card))?.is_some())
+    }
+}
+
+/// What is given away, and when it is redeemed. `closing_window` is the chain's.
+pub fn limits(free_per_peer: u64, closing_window: BlockNumber) -> PayeeLimits {
+    PayeeLimits {
+        free_per_peer,
+        free_per_day: FREE_PER_DAY,
+        window: MIN_WINDOW,
+        max_window: MAX_WINDOW,
+        margin: (closing_window / MARGINS_PER_WINDOW).clamp(1, MAX_MARGIN),
+        redeem_at: REDEEM_AT,
+        redeem_after: REDEEM_AFTER,
+    }
+}
+
+/// Who takes payments for one account on one chain.
+pub struct Cashier {
+    genesis: [u8; 32],
+    payee: Account,
+    shelf: Arc<Shelf>,
+    witness: Box<dyn Witness>,
+    books: Mutex<Payee<Vec<u8>>>,
+    /// Locked before the books, never after them.
+    vouchers: Mutex<Vouchers>,
+    asked: Mutex<Asked>,
+    /// Sessions and what was last heard of them.
+    heard: Mutex<BTreeMap<SessionRef, Heard>>,
+    /// Bytes that each line was served for before this process.
+    bytes_before: BTreeMap<(SessionRef, CardId), u64>,
+    redeeming: tokio::sync::Mutex<()>,
+    /// Whether it serves; otherwise it only looks and redeems.
+    is_serving: bool,
+}
+
+/// What was asked of the chain about one block.
+#[derive(Default)]
+struct Asked {
+    at: Option<At>,
+    lookups: usize,
+    credits: BTreeMap<SessionRef, Option<CreditView<Account>>>,
+    published: BTreeSet<CardId>,
+}
+
+/// What the chain last said of a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Heard {
+    /// At which block; 0: not since the process began.
+    pub at: BlockNumber,
+    /// Reserved for this payee.
+    pub reserve: Balance,
+    /// Last block in which vouchers are redeemed.
+    pub ends_at: Option<BlockNumber>,
+}
+
+impl Heard {
+    const NOTHING: Self = Self {
+        at: 0,
+        reserve: 0,
+        ends_at: None,
+    };
+}
+
+impl Cashier {
+    /// With the books as the vouchers tell them. `serving`: the process may serve from now on, until [`close`](Self::close).
+    pub fn new(
+        genesis: [u8; 32],
+        payee: Account,
+        mut vouchers: Vouchers,
+        shelf: Arc<Shelf>,
+        witness: Box<dyn Witness>,
+        limits: PayeeLimits,
+        serving: bool,
+    ) -> Result<Self, EngineError> {
+        let mut books = Payee::new(limits);
+        let mut bytes_before = BTreeMap::new();
+        let mut heard = BTreeMap::new();
+        for kept in vouchers.all() {
+            if !books.restore(kept.voucher.clone(), kept.since_epoch()) {
+                tracing::error!(
+                    "there are more sessions than are kept; the vouchers of some stay in their file"
+                );
+                continue;
+            }
+            heard.insert(kept.payer(), Heard::NOTHING);
+            for (line, bytes) in kept.voucher.voucher.lines.iter().zip(&kept.bytes) {
+                let most: &mut u64 = bytes_before.entry((kept.payer(), line.card)).or_default();
+                *most = (*bytes).max(*most);
+            }
+        }
+        for line in vouchers.earned() {
+            books.restore_earned(line.payer, line.card, line.earned);
+            bytes_before.insert((line.payer, line.card), line.bytes);
+        }
+        if serving {
+            vouchers.begin_serving()?;
+        }
+        Ok(Self {
+            genesis,
+            payee,
+            shelf,
+            witness,
+            books: Mutex::new(books),
+            vouchers: Mutex::new(vouchers),
+            asked: Mutex::default(),
+            heard: Mutex::new(heard),
+            bytes_before,
+            redeeming: tokio::sync::Mutex::default(),
+            is_serving: serving,
+        })
+    }
+
+    /// The account.
+    pub fn payee(&self) -> Account {
+        self.payee
+    }
+
+    /// What is offered.
+    pub fn shelf(&self) -> &Arc<Shelf> {
+        &self.shelf
+    }
+
+    /// The turn to redeem: so that a daemon and a command do not both pay to redeem the same vouchers.
+    pub async fn turn_to_redeem(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.redeeming.lock().await
+    }
+
+    /// A new finalised head: strangers may ask about it.
+    pub fn head_is(&self, at: At) {
+        let mut asked = lock(&self.asked);
+        if asked.at != Some(at) {
+            asked.at = Some(at);
+            asked.lookups = 0;
+            asked.credits.clear();
+        }
+    }
+
+    /// The sessions, those that were not heard of for longest first.
+    pub fn stalest(&self) -> Vec<SessionRef> {
+        let heard = lock(&self.heard);
+        let mut sessions: Vec<_> = heard.iter().map(|(payer, heard)| (heard.at, *payer)).collect();
+        sessions.sort_unstable();
+        sessions.into_iter().map(|(_, payer)| payer).collect()
+    }
+
+    /// What a finalised block says of a session. Whether it goes on.
+    pub fn heard(
+        &self,
+        payer: SessionRef,
+        view: Option<&CreditView<Account>>,
+        at: At,
+    ) -> Result<bool, EngineError> {
+        let over = match view {
+            Some(view) => {
+                let credit = Credit::new(view, at.number);
+                let over = credit.ends_at < at.number;
+                self.note(payer, &credit);
+                // The books are only full for those that they do not have.
+                let _ = self.books().credit(payer, credit);
+                over
+            }
+            // A node that lags behind the block of a voucher does not know its session yet.
+            None => lock(&self.vouchers)
+                .seen_at(payer)
+                .is_none_or(|seen| seen <= at.number),
+        };
+        if over {
+            self.end(payer)?;
+        }
+        Ok(!over)
+    }
+
+    fn note(&self, payer: SessionRef, credit: &Credit) {
+        let heard = Heard {
+            at: credit.at,
+            reserve: credit.reserve,
+            ends_at: Some(credit.ends_at),
+        };
+        lock(&self.heard).insert(payer, heard);
+    }
+
+    fn end(&self, payer: SessionRef) -> Result<(), EngineError> {
+        let mut vouchers = lock(&self.vouchers);
+        let lines: Vec<(CardId, Past)> = self
+            .lines(payer)
+            .into_iter()
+            .map(|(card, line)| {
+                let past = Past {
+                    bytes: line.bytes,
+                    redeemed: line.redeemed,
+                };
+                (card, past)
+            })
+            .filter(|(_, past)| *past != Past::default())
+            .collect();
+        if !lines.is_empty() || vouchers.seen_at(payer).is_some() {
+            vouchers.end(payer, lines)?;
+        }
+        self.books().forget(payer);
+        lock(&self.heard).remove(&payer);
+        Ok(())
+    }
+
+    /// The sessions to redeem now and why, the most urgent first.
+    pub fn redeemable(&self, head: BlockNumber) -> Vec<(SessionRef, RedeemWhy)> {
+        let mut sessions = self.books().redeemable(head, now());
+        sessions.sort_by_key(|(_, why)| match why {
+            RedeemWhy::Ending => 0,
+            RedeemWhy::Risk => 1,
+            RedeemWhy::Value => 2,
+            RedeemWhy::Age => 3,
+        });
+        sessions
+    }
+
+    /// The sessions of which anything is pending.
+    pub fn pending_sessions(&self) -> Vec<SessionRef> {
+        let books = self.books();
+        books.payers().filter(|payer| books.pending(*payer) > 0).collect()
+    }
+
+    /// The vouchers of a session that promise more than was redeemed.
+    pub fn unredeemed(&self, payer: SessionRef) -> Vec<SignedVoucher<Account>> {
+        self.books().unredeemed(payer)
+    }
+
+    /// Promised and not redeemed.
+    pub fn pending(&self, payer: SessionRef) -> Balance {
+        self.books().pending(payer)
+    }
+
+    /// Served, and not secured.
+    pub fn at_risk(&self, payer: SessionRef) -> Balance {
+        self.books().at_risk(payer)
+    }
+
+    /// The sessions, and what the chain last said of each.
+    pub fn sessions(&self) -> BTreeMap<SessionRef, Heard> {
+        lock(&self.heard).clone()
+    }
+
+    /// The cards of a session; bytes are those of all processes.
+    pub fn lines(&self, payer: SessionRef) -> BTreeMap<CardId, LineState> {
+        let mut lines = self.books().lines(payer);
+        for (card, line) in &mut lines {
+            let before = self.bytes_before.get(&(payer, *card)).copied().unwrap_or(0);
+            line.bytes = line.bytes.saturating_add(before);
+        }
+        lines
+    }
+
+    /// What sessions that are over paid, by card.
+    pub fn past(&self) -> BTreeMap<CardId, Past> {
+        lock(&self.vouchers).past().clone()
+    }
+
+    /// All redemptions.
+    pub fn redeemed(&self) -> Redeemed {
+        lock(&self.vouchers).redeemed()
+    }
+
+    /// Vouchers were redeemed.
+    pub fn add_redeemed(&self, received: Balance, fee: Balance) -> Result<(), EngineError> {
+        lock(&self.vouchers).add_redeemed(received, fee)
+    }
+
+    /// Ends in order: what was earned is known exactly the next time. Nothing may be served any more.
+    pub fn close(&self) -> Result<(), EngineError> {
+        if !self.is_serving {
+            return Ok(());
+        }
+        let sessions: Vec<SessionRef> = self.books().payers().collect();
+        let mut earned = Vec::new();
+        for payer in sessions {
+            for (card, line) in self.lines(payer) {
+                earned.push(EarnedLine {
+                    payer,
+                    card,
+                    earned: line.earned,
+                    bytes: line.bytes,
+                });
+            }
+        }
+        lock(&self.vouchers).end_serving(earned)
+    }
+
+    /// What stands behind a session at the finalised head, asked at most once for each block.
+    fn look_up(&self, payer: SessionRef) -> Result<(CreditView<Account>, BlockNumber), Decline> {
+        let at = {
+            let mut asked = lock(&self.asked);
+            match (asked.at, asked.credits.get(&payer)) {
+                (Some(at), Some(known)) => {
+                    let view = known.clone().ok_or(Decline::UNKNOWN_SESSION)?;
+                    return Ok((view, at.number));
+                }
+                (at, None) => {
+                    asked.count()?;
+                    at
+                }
+                (None, Some(_)) => None,
+            }
+        };
+        let not_now = |error: EngineError| {
+            tracing::warn!(%error, "a session was not looked up");
+            Decline::NOT_NOW
+        };
+        let at = match at {
+            Some(at) => at,
+            None => self.witness.head().map_err(not_now)?,
+        };
+        let view = self.witness.credit(at, payer, self.payee).map_err(not_now)?;
+        let mut asked = lock(&self.asked);
+        if asked.at.is_none_or(|then| then == at) {
+            asked.at = Some(at);
+            asked.credits.insert(payer, view.clone());
+        }
+        drop(asked);
+        Ok((view.ok_or(Decline::UNKNOWN_SESSION)?, at.number))
+    }
+
+    /// Whether all of these cards exist: a line for one that was never published would make its voucher worthless.
+    fn all_published(&self, cards: &BTreeSet<CardId>) -> Result<(), Decline> {
+        for card in cards {
+            let at = {
+                let mut asked = lock(&self.asked);
+                if asked.published.contains(card) {
+                    continue;
+                }
+                asked.count()?;
+                asked.at.ok_or(Decline::NOT_NOW)?
+            };
+            match self.witness.has_card(at, *card) {
+                Ok(true) => {}
+                Ok(false) => return Err(Decline::UNKNOWN_CARD),
+                Err(error) => {
+                    tracing::warn!(%error, card, "a card was not looked up");
+                    return Err(Decline::NOT_NOW);
+                }
+            }
+            let mut asked = lock(&self.asked);
+            if asked.published.len() < MAX_KNOWN_CARDS {
+                asked.published.insert(*card);
+            }
+        }
+        Ok(())
+    }
+
+    /// A voucher as it is kept: with the block and the bytes that belong to it.
+    fn kept(&self, voucher: SignedVoucher<Account>, payer: SessionRef) -> Kept {
+        let served = self.lines(payer);
+        let lines = voucher.voucher.lines.iter();
+        let bytes = lines.map(|line| served.get(&line.card).map_or(0, |line| line.bytes));
+        Kept {
+            bytes: bytes.collect(),
+            at: now().as_secs(),
+            block: lock(&self.heard).get(&payer).map_or(0, |heard| heard.at),
+            voucher,
+        }
+    }
+
+    fn books(&self) -> MutexGuard<'_, Payee<Vec<u8>>> {
+        lock(&self.books)
+    }
+}
+
+impl Asked {
+    fn count(&mut self) -> Result<(), Decline> {
+        if self.lookups >= MAX_LOOKUPS {
+            return Err(Decline::NOT_NOW);
+        }
+        self.lookups = self.lookups.saturating_add(1);
+        Ok(())
+    }
+}
+
+impl Till for Cashier {
+    fn may_serve(&self, peer: &[u8], root: &ContentRoot, chunk: u64) -> Serving {
+        let (card, price, bytes) = match self.shelf.find(root) {
+            Some((offered, price)) => (offered.card, price, chunk_len(offered.blob_len, chunk)),
+            None => (NO_CARD, self.shelf.asking().price, CHUNK_LEN),
+        };
+        self.books().may_serve(&peer.to_vec(), card, price, bytes, now())
+    }
+
+    fn not_served(&self, peer: &[u8], root: &ContentRoot, _: u64, charge: Charge) {
+        let card = self.shelf.find(root).map_or(NO_CARD, |(offered, _)| offered.card);
+        self.books().not_served(&peer.to_vec(), card, charge);
+    }
+
+    fn greeted(&self, peer: &[u8], hello: &Hello, signature: &[u8; 64]) -> Result<Terms, Decline> {
+        if hello.genesis != self.genesis {
+            return Err(Decline::WRONG_CHAIN);
+        }
+        if hello.payee != self.payee {
+            return Err(Decline::NOT_PAYEE);
+        }
+        let found = self.shelf.find(&hello.root);
+        let (_, price) = found
+            .filter(|(offered, _)| offered.card == hello.card)
+            .ok_or(Decline::UNKNOWN_CARD)?;
+        // Before the chain is asked for anybody.
+        let bytes = hello.signed_bytes(peer).ok_or(Decline::BAD_SIGNATURE)?;
+        if !is_signed(&hello.key, &bytes, signature) {
+            return Err(Decline::BAD_SIGNATURE);
+        }
+        let (view, at) = self.look_up(hello.payer)?;
+        if view.session.key != hello.key {
+            return Err(Decline::UNKNOWN_SESSION);
+        }
+        let credit = Credit::new(&view, at);
+        let mut books = self.books();
+        books.credit(hello.payer, credit.clone())?;
+        let terms = books.greet(peer.to_vec(), hello.payer, hello.card, price, now());
+        drop(books);
+        self.note(hello.payer, &credit);
+        terms
+    }
+
+    fn vouched(&self, _: &[u8], hello: &Hello, promise: Promise) -> Result<VoucherLines, Decline> {
+        let lines = promise.lines.clone();
+        let judged = self.books().judge(hello.payer, &lines)?;
+        if let Judged::Store { unknown } = judged {
+            let voucher = hello.signed_voucher(promise);
+            // The greeting's key is the chain's: `greeted` saw to it, and a session's key never changes.
+            let bytes = voucher.voucher.signed_bytes(&self.genesis);
+            if !voucher.voucher.is_well_formed() || !is_signed(&hello.key, &bytes, &voucher.signature) {
+                return Err(Decline::BAD_SIGNATURE);
+            }
+            self.all_published(&unknown)?;
+            let kept = self.kept(voucher.clone(), hello.payer);
+            let mut vouchers = lock(&self.vouchers);
+            if let Err(error) = vouchers.keep(kept) {
+                tracing::error!(%error, "a voucher was not stored, so it does not count");
+                return Err(Decline::NOT_NOW);
+            }
+            self.books().stored(voucher, now());
+        }
+        Ok(self.books().best(hello.payer, &lines))
+    }
+
+    fn left(&self, peer: &[u8], hello: &Hello) {
+        self.books().left(&peer.to_vec(), hello.card);
+    }
+}
+
+/// The time since midnight of 1 January 1970.
+fn now() -> Duration {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default()
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // What is behind these is whole between any two calls.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;
