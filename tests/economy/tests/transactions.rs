@@ -12,6 +12,7 @@ use hashcard_economy::transactions::Transaction;
 use pallet_cards::WeightInfo as _;
 use pallet_channels::WeightInfo as _;
 use pallet_keys::WeightInfo as _;
+use pallet_rewards::WeightInfo as _;
 use pallet_seeders::WeightInfo as _;
 
 #[path = "../../../runtime/src/weights/pallet_cards.rs"]
@@ -20,13 +21,15 @@ mod cards;
 mod channels;
 #[path = "../../../runtime/src/weights/pallet_keys.rs"]
 mod keys;
+#[path = "../../../runtime/src/weights/pallet_rewards.rs"]
+mod rewards;
 #[path = "../../../runtime/src/weights/pallet_seeders.rs"]
 mod seeders;
 
 type Block = frame_system::mocking::MockBlock<Chain>;
 
 frame_support::construct_runtime!(
-    pub enum Chain {
+    pub struct Chain {
         System: frame_system,
     }
 );
@@ -43,8 +46,9 @@ fn no_fee_of_the_simulation_is_more_than_twice_or_less_than_half_of_the_chains()
     type Cards = cards::WeightInfo<Chain>;
     type Channels = channels::WeightInfo<Chain>;
     type Keys = keys::WeightInfo<Chain>;
+    type Rewards = rewards::WeightInfo<Chain>;
     type Seeders = seeders::WeightInfo<Chain>;
-    let measured: [(Transaction, Weight); 16] = [
+    let measured: [(Transaction, Weight); 20] = [
         (PublishInline { preview: 500 }, Cards::publish_inline(0)),
         (Retire, Cards::retire()),
         (Buy, Keys::buy()),
@@ -61,6 +65,10 @@ fn no_fee_of_the_simulation_is_more_than_twice_or_less_than_half_of_the_chains()
         (Withdraw { rows: 21 }, Channels::withdraw_lanes(21)),
         (Redeem { vouchers: 1 }, Channels::redeem_ed25519(1)),
         (Redeem { vouchers: 64 }, Channels::redeem_ed25519(64)),
+        (Enlist, Rewards::enlist()),
+        (CollectDeliveries, Rewards::collect_deliveries()),
+        (Endow, Rewards::endow()),
+        (EndEndowment, Rewards::end_endowment()),
     ];
     for (transaction, weight) in measured {
         let micros = weight.saturating_add(ExtrinsicBaseWeight::get()).ref_time() / 1_000_000;
