@@ -9,19 +9,19 @@ use sp_runtime::Permill;
 
 /// What is paid for each of a voucher's lines.
 #[derive(PartialEq, Eq, Debug)]
-pub(crate) struct Allotment {
+pub struct Allotment {
     /// For each line, in order.
-    pub(crate) paid: Vec<Balance>,
+    pub paid: Vec<Balance>,
     /// All of it; at most what was payable.
-    pub(crate) sum: Balance,
+    pub sum: Balance,
     /// What is due beyond that, or the largest amount if it is more.
-    pub(crate) shortfall: Balance,
+    pub shortfall: Balance,
 }
 
 /// Pays dues in order out of what is payable, the last one in part.
 ///
 /// Dues may add up to more than any amount can be: nothing is paid twice, and the shortfall stops at the largest amount.
-pub(crate) fn allot(dues: &[Balance], payable: Balance) -> Allotment {
+pub fn allot(dues: &[Balance], payable: Balance) -> Allotment {
     let mut left = payable;
     let mut shortfall: Balance = 0;
     let pay = |due: &Balance| {
@@ -40,18 +40,18 @@ pub(crate) fn allot(dues: &[Balance], payable: Balance) -> Allotment {
 
 /// The parts of what is paid for one line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(crate) struct Division {
+pub struct Division {
     /// The network's.
-    pub(crate) burnt: Balance,
+    pub burnt: Balance,
     /// The creator's.
-    pub(crate) creator: Balance,
+    pub creator: Balance,
     /// The payee's.
-    pub(crate) payee: Balance,
+    pub payee: Balance,
 }
 
 /// Divides what is paid for a line. `delivery_share` is the creator's part of all of it in parts per million, cut to what
 /// the fee leaves.
-pub(crate) fn divide(paid: Balance, network_fee: Permill, delivery_share: u32) -> Division {
+pub fn divide(paid: Balance, network_fee: Permill, delivery_share: u32) -> Division {
     let burnt = part(paid, network_fee.deconstruct());
     let rest = paid.saturating_sub(burnt);
     let creator = part(paid, delivery_share).min(rest);

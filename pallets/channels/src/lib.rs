@@ -29,7 +29,7 @@
 extern crate alloc;
 
 mod deposit;
-mod division;
+pub mod division;
 mod errors;
 mod escrow;
 mod events;

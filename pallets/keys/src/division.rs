@@ -13,37 +13,37 @@ use hashcard_primitives::{
 use sp_runtime::{AccountId32, Permill};
 
 /// What a price is divided by.
-pub(crate) struct Shares<'a> {
+pub struct Shares<'a> {
     /// Burnt, before anybody else has anything.
-    pub(crate) network_fee: Permill,
+    pub network_fee: Permill,
     /// Of the price, to the creator; `None` for a first sale, where he gets what is left. Parts per million.
-    pub(crate) royalty: Option<u32>,
+    pub royalty: Option<u32>,
     /// Of the price, to a clerk who delivered; `None` when the seller did. Parts per million.
-    pub(crate) commission: Option<u32>,
+    pub commission: Option<u32>,
     /// Those who share the creator's money, royalty or sale.
-    pub(crate) collaborators: &'a [Collaborator<AccountId32>],
+    pub collaborators: &'a [Collaborator<AccountId32>],
 }
 
 /// The parts of a price.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct Division {
+pub struct Division {
     /// The network's fee.
-    pub(crate) burnt: Balance,
+    pub burnt: Balance,
     /// The clerk's.
-    pub(crate) commission: Balance,
+    pub commission: Balance,
     /// The collaborators', in their order.
-    pub(crate) collaborators: Vec<Balance>,
+    pub collaborators: Vec<Balance>,
     /// The creator's.
-    pub(crate) creator: Balance,
+    pub creator: Balance,
     /// The seller's in a resale; nothing in a first sale, where the creator sells.
-    pub(crate) seller: Balance,
+    pub seller: Balance,
 }
 
 /// Divides a price.
 ///
 /// Shares that promise more than there is are cut in this order: fee, commission, royalty, collaborators in
 /// their order. Limits on cards and clerks keep real ones from it; it is what makes the sum hold without them.
-pub(crate) fn divide(price: Balance, shares: &Shares) -> Division {
+pub fn divide(price: Balance, shares: &Shares) -> Division {
     let mut left = price;
     let burnt = take(&mut left, price, shares.network_fee.deconstruct());
     let commission = take(&mut left, price, shares.commission.unwrap_or(0));
@@ -68,7 +68,7 @@ pub(crate) fn divide(price: Balance, shares: &Shares) -> Division {
 
 /// What is left of a price after a discount in parts per million, rounded down; a whole discount, or more, is a
 /// gift.
-pub(crate) fn discounted(price: Balance, discount: u32) -> Balance {
+pub fn discounted(price: Balance, discount: u32) -> Balance {
     part(price, WHOLE_SHARE.saturating_sub(discount))
 }
 

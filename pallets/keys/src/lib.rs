@@ -50,7 +50,7 @@ mod clerks;
 mod counts;
 mod deliver;
 mod discard;
-mod division;
+pub mod division;
 mod encryption_keys;
 mod entitlement;
 mod errors;
