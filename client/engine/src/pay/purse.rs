@@ -13,18 +13,20 @@ use hashcard_chain::Account;
 use hashcard_net::{Allowed, Greeting, Purse as FetchPurse, PurseEvent, PurseReply};
 use hashcard_primitives::blob::{ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::channel::{LaneOpening, SessionKey, VoucherLines, MAX_LANES};
+use hashcard_primitives::channel::{LaneOpening, SessionKey, VoucherLines};
 use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::{cost, Payer, PayerAction, PayerLimits, Unacceptable};
 use hashcard_protocol::payment::{Decline, Hello, Promise, SessionRef, Terms};
 use tokio::sync::{watch, Notify};
 
-use super::journal::Journal;
 use super::lanes::Lanes;
 use super::order::Wanted;
 use super::session::{Claim, Session};
 use crate::amount::Amount;
 use crate::error::EngineError;
+use books::{Books, Talk};
+
+mod books;
 
 /// Reasons of payees that are told when a fetch ends without all chunks.
 const REASONS_TOLD: usize = 3;
@@ -55,44 +57,6 @@ pub struct Purse {
     closed: watch::Sender<bool>,
     /// The session is ours until the purse is gone.
     _claim: Claim,
-}
-
-struct Books {
-    ledger: Payer,
-    journal: Journal,
-    lanes: Lanes,
-    seats: BTreeMap<Vec<u8>, Seat>,
-    talks: BTreeMap<Vec<u8>, Talk>,
-    /// Promised for this card before this fetch.
-    before: BTreeMap<Account, Balance>,
-    /// Lanes to open: reserve and room to add.
-    wanted: BTreeMap<Account, (Balance, u16)>,
-    /// What ends all paying.
-    failed: Option<EngineError>,
-    /// What a lane was not opened for.
-    lanes_failed: Option<EngineError>,
-    refusals: BTreeSet<String>,
-    /// Lowest price that was too high.
-    cheapest_refused: Option<Balance>,
-    /// A payee may take tomorrow what it did not take today.
-    worth_another_try: bool,
-    /// Somebody was cheap enough, whatever came of it.
-    has_dealt: bool,
-    missing: u64,
-    /// That was agreed.
-    lowest_price: Balance,
-}
-
-/// From the greeting of a peer until it leaves.
-#[derive(Clone, Default, PartialEq, Eq, Debug)]
-struct Talk {
-    price: Balance,
-    /// Bytes that came since it told its terms.
-    seen: u64,
-    /// It is paid nothing, and gives so many bytes.
-    gives: Option<u64>,
-    /// Why it is not asked any more.
-    over: Option<String>,
 }
 
 impl Purse {
@@ -523,41 +487,6 @@ impl FetchPurse for Purse {
             promise,
             allowed,
         }
-    }
-}
-
-impl Books {
-    fn take_wanted(&mut self) -> Vec<LaneOpening<Account>> {
-        let mut taken = Vec::new();
-        while taken.len() < MAX_LANES as usize {
-            let Some((payee, (reserve, lines))) = self.wanted.pop_first() else {
-                break;
-            };
-            taken.push(LaneOpening {
-                payee,
-                reserve,
-                lines,
-            });
-        }
-        taken
-    }
-
-    fn leave(&mut self, peer: &[u8], why: String) {
-        if self.refusals.len() < MAX_LANES as usize {
-            self.refusals.insert(why.clone());
-        }
-        self.talks.entry(peer.to_vec()).or_default().over = Some(why);
-    }
-
-    fn saw(&mut self, peer: &[u8], bytes: u64) {
-        if let Some(talk) = self.talks.get_mut(peer) {
-            talk.seen = talk.seen.saturating_add(bytes);
-        }
-    }
-
-    fn refuse_price(&mut self, price: Balance) {
-        let lowest = self.cheapest_refused.map_or(price, |lowest| lowest.min(price));
-        self.cheapest_refused = Some(lowest);
     }
 }
 

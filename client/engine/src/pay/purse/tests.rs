@@ -1,7 +1,7 @@
 use super::*;
 use crate::error::Code;
 use crate::events::Events;
-use crate::pay::journal;
+use crate::pay::journal::{self, Journal};
 use crate::pay::lanes::{keep, OnChain};
 use crate::pay::session::SessionsInUse;
 use ed25519_dalek::{Signature, Verifier};

@@ -1,0 +1,99 @@
+//! What a purse remembers between events: the ledger, the record on disk, and how it stands with each peer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hashcard_chain::Account;
+use hashcard_primitives::channel::{LaneOpening, MAX_LANES};
+use hashcard_primitives::Balance;
+use hashcard_protocol::ledger::Payer;
+
+use super::Seat;
+use crate::error::EngineError;
+use crate::pay::journal::Journal;
+use crate::pay::lanes::Lanes;
+
+/// The books of one fetch.
+pub struct Books {
+    /// What was promised and owed.
+    pub ledger: Payer,
+    /// The same, on disk.
+    pub journal: Journal,
+    /// As the finalised head said last.
+    pub lanes: Lanes,
+    /// Who is paid for what a peer serves.
+    pub seats: BTreeMap<Vec<u8>, Seat>,
+    /// Peers that are connected.
+    pub talks: BTreeMap<Vec<u8>, Talk>,
+    /// Promised for this card before this fetch.
+    pub before: BTreeMap<Account, Balance>,
+    /// Lanes to open: reserve and room to add.
+    pub wanted: BTreeMap<Account, (Balance, u16)>,
+    /// What ends all paying.
+    pub failed: Option<EngineError>,
+    /// What a lane was not opened for.
+    pub lanes_failed: Option<EngineError>,
+    /// Why payees were left.
+    pub refusals: BTreeSet<String>,
+    /// Lowest price that was too high.
+    pub cheapest_refused: Option<Balance>,
+    /// A payee may take tomorrow what it did not take today.
+    pub worth_another_try: bool,
+    /// Somebody was cheap enough, whatever came of it.
+    pub has_dealt: bool,
+    /// Bytes of the blob that are still missing, at most.
+    pub missing: u64,
+    /// That was agreed.
+    pub lowest_price: Balance,
+}
+
+/// From the greeting of a peer until it leaves.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Talk {
+    /// What it asks for a MiB, if it is paid.
+    pub price: Balance,
+    /// Bytes that came since it told its terms.
+    pub seen: u64,
+    /// It is paid nothing, and gives so many bytes.
+    pub gives: Option<u64>,
+    /// Why it is not asked any more.
+    pub over: Option<String>,
+}
+
+impl Books {
+    /// Lanes for one call, which are not wanted any more then.
+    pub fn take_wanted(&mut self) -> Vec<LaneOpening<Account>> {
+        let mut taken = Vec::new();
+        while taken.len() < MAX_LANES as usize {
+            let Some((payee, (reserve, lines))) = self.wanted.pop_first() else {
+                break;
+            };
+            taken.push(LaneOpening {
+                payee,
+                reserve,
+                lines,
+            });
+        }
+        taken
+    }
+
+    /// A peer is not asked any more.
+    pub fn leave(&mut self, peer: &[u8], why: String) {
+        if self.refusals.len() < MAX_LANES as usize {
+            self.refusals.insert(why.clone());
+        }
+        self.talks.entry(peer.to_vec()).or_default().over = Some(why);
+    }
+
+    /// Bytes came from a peer.
+    pub fn saw(&mut self, peer: &[u8], bytes: u64) {
+        if let Some(talk) = self.talks.get_mut(peer) {
+            talk.seen = talk.seen.saturating_add(bytes);
+        }
+    }
+
+    /// A price was too high.
+    pub fn refuse_price(&mut self, price: Balance) {
+        let lowest = self.cheapest_refused.map_or(price, |lowest| lowest.min(price));
+        self.cheapest_refused = Some(lowest);
+    }
+}
