@@ -30,7 +30,7 @@ thread_local! {
     static LAST_WORDS: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-impl<State: Clone + Send, Step: Clone + Debug> Lives<State, Step> {
+impl<State: Clone, Step: Clone + Debug> Lives<State, Step> {
     /// How many are lived.
     pub fn number(&self) -> u32 {
         std::env::var("HASHCARD_SEQUENCES")

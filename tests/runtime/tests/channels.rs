@@ -16,18 +16,17 @@ mod street;
 
 use frame_support::{
     assert_ok,
-    storage::{with_transaction, TransactionOutcome},
     traits::fungible::{hold::Inspect as _, Inspect},
 };
 use hashcard_runtime::{
     constants::money::CARD, AccountId, Balances, Channels, Runtime, RuntimeHoldReason, System,
 };
-use hashcard_runtime_tests::{account, check_invariants, check_invariants_of, go_to, sign, World};
+use hashcard_runtime_tests::{
+    account, check_invariants, check_invariants_of, go_to, sequences::Lives, sign, World,
+};
 use pallet_channels::HoldReason;
-use proptest::test_runner::{Config, TestCaseError, TestError, TestRunner};
-use sp_runtime::{DispatchError, MultiAddress};
+use sp_runtime::MultiAddress;
 use std::{
-    cell::RefCell,
     collections::BTreeMap,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -196,78 +195,16 @@ fn nothing_is_left() {
     }
 }
 
-/// A world that begins again for each sequence, unless one of them broke it.
-struct Stage {
-    world: World,
-    street: Street,
-}
-
-thread_local! {
-    static STAGE: RefCell<Option<Stage>> = const { RefCell::new(None) };
-    /// Of the sequence that failed last: shrinking fails hundreds of times, and only the shortest is worth reading.
-    static LAST_WORDS: RefCell<String> = const { RefCell::new(String::new()) };
-}
-
-/// Runs one sequence in a storage transaction that is rolled back, so that the world is made once.
-fn play(steps: &[Step]) {
-    let mut stage = STAGE.take().unwrap_or_else(|| {
-        let mut world = World::new(sp_genesis_builder::DEV_RUNTIME_PRESET);
-        let street = world.execute_with(Street::opened);
-        Stage { world, street }
-    });
-    let street = stage.street.clone();
-    stage.world.execute_with(|| {
-        with_transaction(|| -> TransactionOutcome<Result<(), DispatchError>> {
-            live(street, steps);
-            TransactionOutcome::Rollback(Ok(()))
-        })
-        .expect("a rollback succeeds");
-    });
-    STAGE.set(Some(stage));
-}
-
-fn sequences() -> u32 {
-    std::env::var("HASHCARD_SEQUENCES")
-        .ok()
-        .and_then(|n| n.parse().ok())
-        .unwrap_or(2_000)
-}
-
-/// Plays sequences on one thread; the shortest failing script is the panic's message.
-fn play_many(cases: u32) {
-    let config = Config {
-        cases,
-        failure_persistence: None,
-        max_shrink_iters: 4_096,
-        ..Config::default()
-    };
-    let scripts = proptest::collection::vec(steps::step(), 1..40);
-    let played = TestRunner::new(config).run(&scripts, |script| {
-        let lived = std::panic::catch_unwind(|| play(&script));
-        lived.map_err(|_| TestCaseError::fail(LAST_WORDS.take()))
-    });
-    match played {
-        Ok(()) => {}
-        Err(TestError::Fail(reason, script)) => panic!("{reason}\nthe script:\n{script:#?}"),
-        Err(TestError::Abort(reason)) => panic!("{reason}"),
-    }
-}
-
 #[test]
 fn no_sequence_pays_more_than_was_held_or_leaves_a_pool_that_cannot_be_emptied() {
-    let threads = std::thread::available_parallelism().map_or(1, |cores| cores.get().min(8) as u32);
-    std::panic::set_hook(Box::new(|panic| LAST_WORDS.set(panic.to_string())));
-    let workers: Vec<_> = (0..threads)
-        .map(|_| std::thread::spawn(move || play_many(sequences().div_ceil(threads))))
-        .collect();
-    let fates: Vec<_> = workers.into_iter().map(|worker| worker.join()).collect();
-    let _ = std::panic::take_hook();
-    for fate in fates {
-        if let Err(panic) = fate {
-            let script = panic.downcast_ref::<String>().map_or("no message", |text| text);
-            panic!("{script}");
-        }
-    }
+    let lives = Lives {
+        unless_told: 2_000,
+        one_of: 1,
+        most_steps: 40,
+        begin: Street::opened,
+        live,
+    };
+    lives.all(steps::step);
     let taken: Vec<_> = DEEDS
         .iter()
         .zip(&TAKEN)
@@ -275,7 +212,7 @@ fn no_sequence_pays_more_than_was_held_or_leaves_a_pool_that_cannot_be_emptied()
         .collect();
     println!("what was done: {taken:?}");
     // A random street on which something never happens proves nothing about it.
-    if sequences() >= 500 {
+    if lives.number() >= 500 {
         let never: Vec<_> = taken.iter().filter(|(_, taken)| *taken == 0).collect();
         assert!(never.is_empty(), "never happened: {never:?}");
     }
