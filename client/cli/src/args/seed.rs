@@ -30,8 +30,8 @@ Examples:
   hashcard earn --redeem
 
 A voucher is a promise. What is pending is yours only once it is redeemed, and only as far as the payer's pool has money then;
-what is at risk has nothing behind it that is yours alone. `hashcard seed` redeems by itself: what is worth the fee, what is old,
-and whatever it is worth before a session ends. --redeem does it now, unless the fee is more than it brings.
+what is at risk has nothing behind it that is yours alone. `hashcard seed` redeems by itself: what is worth much, what is old, and
+what is in a session that soon ends. --redeem does it now. Neither redeems what costs more than it brings.
 
 The network's fee and the creator's delivery share come off what is redeemed; what reaches you is shown as received.";
 

@@ -1,5 +1,5 @@
 //! Vouchers become money, at finalised blocks. **What has little time left goes first**, and a transaction is not sent when it costs
-//! more than it brings: the vouchers wait, and are redeemed with later ones, or when their session ends.
+//! more than it brings: the vouchers wait, and are redeemed with later ones or, if none come before their session ends, not at all.
 //!
 //! Before anything is sent the chain is asked what each voucher would be paid, so that those which it would refuse take no room and
 //! cost no fee. Fates between asking and sending are possible (another payee is paid first) and are told as they were.
@@ -43,7 +43,6 @@ pub struct Redeemer {
 #[derive(Clone, PartialEq, Eq, Debug)]
 struct Due {
     payer: SessionRef,
-    is_ending: bool,
     voucher: SignedVoucher<Account>,
 }
 
@@ -97,8 +96,8 @@ impl Redeemer {
                 .cashier
                 .redeemable(at.number)
                 .into_iter()
-                .filter(|(payer, _)| !self.resting.contains_key(payer))
-                .map(|(payer, why)| (payer, why == RedeemWhy::Ending))
+                .map(|(payer, _)| payer)
+                .filter(|payer| !self.resting.contains_key(payer))
                 .collect();
             self.round(engine, chain, sessions, events).await?;
         }
@@ -118,14 +117,13 @@ impl Redeemer {
                 .filter(|(_, why)| *why == RedeemWhy::Ending)
                 .map(|(payer, _)| payer)
                 .collect();
-            let mut sessions: Vec<(SessionRef, bool)> = self
+            let mut sessions: Vec<SessionRef> = self
                 .cashier
                 .pending_sessions()
                 .into_iter()
                 .filter(|payer| !self.resting.contains_key(payer))
-                .map(|payer| (payer, ending.contains(&payer)))
                 .collect();
-            sessions.sort_by_key(|(_, is_ending)| !is_ending);
+            sessions.sort_by_key(|payer| !ending.contains(payer));
             match self.round(engine, chain, sessions, events).await? {
                 Round::Redeemed => {}
                 Round::Nothing => break,
@@ -160,7 +158,7 @@ impl Redeemer {
         &mut self,
         engine: &Engine,
         chain: &Chain,
-        sessions: Vec<(SessionRef, bool)>,
+        sessions: Vec<SessionRef>,
         events: &Events,
     ) -> Result<Round, EngineError> {
         if sessions.is_empty() {
@@ -177,31 +175,40 @@ impl Redeemer {
         let until = at.number.saturating_add(REST);
         let quoted = chain.at(at).quote(vouchers_of(&due)).await?;
         let mut payable = Vec::new();
-        let (mut value, mut is_ending) = (0, false);
         for (due, fate) in due.into_iter().zip(quoted) {
             match fate {
-                Ok(payment) => {
-                    value = payment.to_payee.saturating_add(value);
-                    is_ending |= due.is_ending;
-                    payable.push(due);
-                }
+                Ok(payment) => payable.push((due, payment.to_payee)),
                 Err(refusal) => {
                     self.resting.insert(due.payer, until);
                     tell_refused(due.payer, refusal, events).await;
                 }
             }
         }
-        if payable.is_empty() {
+        let Some((first, _)) = payable.first() else {
             return Ok(Round::Nothing);
-        }
-        let fee = chain
-            .redeem_fee(&self.actor.signer, vouchers_of(&payable))
-            .await?;
-        if fee > value && !is_ending {
-            self.resting.extend(payable.iter().map(|due| (due.payer, until)));
+        };
+        let signer = &self.actor.signer;
+        let fees = Fees {
+            of_one: chain.redeem_fee(signer, vec![first.voucher.clone()]).await?,
+            of_all: chain
+                .redeem_fee(signer, vouchers_of(payable.iter().map(|(due, _)| due)))
+                .await?,
+        };
+        let (payable, left) = fees.worth_sending(payable);
+        self.resting
+            .extend(left.iter().map(|(due, _)| (due.payer, until)));
+        if payable.is_empty() {
+            let value = left
+                .iter()
+                .fold(0, |sum: Balance, (_, worth)| sum.saturating_add(*worth));
+            let fee = fees.of_all;
             return Ok(Round::NotWorthIt { value, fee });
         }
-        let redeeming = chain.redeem(&self.actor.signer, vouchers_of(&payable), Wait::Finalized);
+        let redeeming = chain.redeem(
+            &self.actor.signer,
+            vouchers_of(payable.iter().map(|(due, _)| due)),
+            Wait::Finalized,
+        );
         let done = engine.send("redeem", &self.actor, events, redeeming).await?;
         let sum = sum_of(&done.value);
         let (cashier, received, paid_fee) = (self.cashier.clone(), sum.to_payee, done.fee);
@@ -217,7 +224,7 @@ impl Redeemer {
             })
             .await;
         let settled_by = done.at.number.saturating_add(REST);
-        for (due, fate) in payable.iter().zip(&done.value) {
+        for ((due, _), fate) in payable.iter().zip(&done.value) {
             // The books hear of it with the next look at the session; until then it is not sent again.
             self.resting.insert(due.payer, settled_by);
             if let Err(refusal) = fate {
@@ -225,7 +232,7 @@ impl Redeemer {
             }
         }
         let then = chain.at(done.at);
-        for due in &payable {
+        for (due, _) in &payable {
             let view = then
                 .credit(due.payer.pool, due.payer.session, self.cashier.payee())
                 .await?;
@@ -241,24 +248,52 @@ impl Redeemer {
 
 /// The first vouchers that fit a transaction, in the order of their sessions.
 fn first_due(
-    sessions: Vec<(SessionRef, bool)>,
+    sessions: Vec<SessionRef>,
     vouchers: impl Fn(SessionRef) -> Vec<SignedVoucher<Account>>,
 ) -> Vec<Due> {
     sessions
         .into_iter()
-        .flat_map(|(payer, is_ending)| {
-            vouchers(payer).into_iter().map(move |voucher| Due {
-                payer,
-                is_ending,
-                voucher,
-            })
+        .flat_map(|payer| {
+            vouchers(payer)
+                .into_iter()
+                .map(move |voucher| Due { payer, voucher })
         })
         .take(MAX_VOUCHERS as usize)
         .collect()
 }
 
-fn vouchers_of(due: &[Due]) -> Vec<SignedVoucher<Account>> {
-    due.iter().map(|due| due.voucher.clone()).collect()
+fn vouchers_of<'a>(due: impl IntoIterator<Item = &'a Due>) -> Vec<SignedVoucher<Account>> {
+    due.into_iter().map(|due| due.voucher.clone()).collect()
+}
+
+/// What it costs to have one of some vouchers redeemed, and all of them.
+#[derive(Clone, Copy, Debug)]
+struct Fees {
+    of_one: Balance,
+    of_all: Balance,
+}
+
+impl Fees {
+    /// Parts vouchers, each with what its payee would get, into those to send and those to leave. **Each must bring more than it adds
+    /// to the fee, and all of them more than the fee**, also when their session ends: otherwise somebody with many sessions of
+    /// next to nothing makes a payee pay fees for ever.
+    fn worth_sending<V>(self, vouchers: Vec<(V, Balance)>) -> (Vec<(V, Balance)>, Vec<(V, Balance)>) {
+        let others = vouchers.len().saturating_sub(1) as Balance;
+        let added = self.of_all.saturating_sub(self.of_one).div_ceil(others.max(1));
+        let (sent, mut left): (Vec<_>, Vec<_>) = vouchers.into_iter().partition(|(_, worth)| *worth > added);
+        let fee = added
+            .saturating_mul(sent.len().saturating_sub(1) as Balance)
+            .saturating_add(self.of_one);
+        if sent
+            .iter()
+            .fold(0, |sum: Balance, (_, worth)| sum.saturating_add(*worth))
+            > fee
+        {
+            return (sent, left);
+        }
+        left.extend(sent);
+        (Vec::new(), left)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
@@ -330,15 +365,28 @@ mod tests {
 
     #[test]
     fn a_transaction_is_filled_in_the_order_of_sessions_and_no_further() {
-        let sessions = vec![(session(3), true), (session(1), false), (session(2), false)];
+        let sessions = vec![session(3), session(1), session(2)];
         let due = first_due(sessions, |payer| vec![voucher(payer); 40]);
         assert_eq!(due.len(), MAX_VOUCHERS as usize);
-        assert!(due[..40]
-            .iter()
-            .all(|due| due.payer == session(3) && due.is_ending));
-        assert!(due[40..]
-            .iter()
-            .all(|due| due.payer == session(1) && !due.is_ending));
+        assert!(due[..40].iter().all(|due| due.payer == session(3)));
+        assert!(due[40..].iter().all(|due| due.payer == session(1)));
+    }
+
+    #[test]
+    fn only_vouchers_are_sent_that_bring_more_than_they_cost() {
+        let fees = Fees {
+            of_one: 10,
+            of_all: 16,
+        };
+        let (sent, left) = fees.worth_sending(vec![("a", 9), ("b", 2), ("c", 3), ("d", 4)]);
+        assert_eq!(sent, [("a", 9), ("c", 3), ("d", 4)], "2 is what each adds");
+        assert_eq!(left, [("b", 2)]);
+        let (sent, left) = fees.worth_sending(vec![("a", 9), ("b", 2), ("c", 2), ("d", 2)]);
+        assert_eq!((sent.len(), left.len()), (0, 4), "9 would be paid for 10");
+        let one = Fees { of_one: 5, of_all: 5 };
+        assert_eq!(one.worth_sending(vec![("a", 5)]).0, []);
+        assert_eq!(one.worth_sending(vec![("a", 6)]).0, [("a", 6)]);
+        assert_eq!(one.worth_sending(Vec::<(&str, Balance)>::new()), (vec![], vec![]));
     }
 
     #[test]
