@@ -108,6 +108,7 @@ fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> Engin
         remedy,
     )
     .with("call", call)
+    .with("pallet", pallet)
     .with("chain_error", error)
 }
 
