@@ -9,6 +9,8 @@ mod fetches;
 mod keys;
 #[path = "bench/pay.rs"]
 mod pay;
+#[path = "bench/reader.rs"]
+mod reader;
 #[path = "bench/runtime.rs"]
 mod runtime;
 #[path = "bench/state.rs"]

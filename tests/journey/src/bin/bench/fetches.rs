@@ -11,8 +11,16 @@ use hashcard_journey_tests::delay::{Delay, Forwarder};
 use hashcard_journey_tests::figures::{extremes, median, Ratio};
 use hashcard_journey_tests::{cpu, ensure, has_full_seats, Failure, Home, Run, Stage, Told};
 
+use crate::reader::Reader;
+
 /// What is asked for a MiB, in CARD.
 pub const PRICE: &str = "0.001";
+/// The same in the chain's smallest unit.
+const PRICE_UNITS: u128 = 1_000_000_000;
+/// MiB that a payer is ahead at most, and what is beside the content in a blob; reserved for each round.
+const WINDOWS_MIB: u128 = 16;
+/// Fetches that open or fill their lane as they go, before the rounds.
+const ON_THE_WAY: usize = 3;
 /// Blocks after a fetch in which its vouchers are redeemed if they are worth it: then the next round begins.
 const BLOCKS_AFTER: usize = 2;
 /// A time without a chunk that is longer than this, in seconds, is a stall: two round trips of the long way.
@@ -106,42 +114,73 @@ pub struct Fetched {
     stalled: f64,
 }
 
-/// The rounds of both kinds, each beside the other.
-pub struct Rounds {
+/// What came of all fetches.
+#[derive(Default)]
+pub struct Measured {
+    /// One for each in `paid`, beside it.
     free: Vec<Fetched>,
+    /// With a lane that has money for all of them.
     paid: Vec<Fetched>,
+    /// That had to open or fill their lane on the way; the first a session, too.
+    on_the_way: Vec<Fetched>,
+    /// Why others failed.
+    failed: Vec<String>,
 }
 
-/// Fetches of both kinds in turns; who comes first alternates. A first fetch of each is not counted: it opens session and lane, and
-/// fills the page cache.
-pub async fn rounds(stage: &Stage, reader: &Home, pair: &Pair, rounds: usize) -> Told<Rounds> {
-    let mut rows = Rounds {
-        free: Vec::new(),
-        paid: Vec::new(),
-    };
-    for round in 0..=rounds {
-        for paid in [round % 2 == 0, round % 2 == 1] {
-            let fetched = fetch(stage, reader, pair, paid).await?;
-            eprintln!(
-                "round {round} of {rounds}, {}: {:.2} s, {:.2} s of processors",
-                if paid { "paid" } else { "unpaid" },
-                fetched.transfer,
-                fetched.transfer_cpu
-            );
-            match (round, paid) {
-                (0, _) => {}
-                (_, false) => rows.free.push(fetched),
-                (_, true) => rows.paid.push(fetched),
-            }
+/// Bytes that are paid for in [`rounds`].
+pub fn paid_bytes(bytes: u64, rounds: usize) -> u64 {
+    bytes.saturating_mul((rounds + ON_THE_WAY) as u64)
+}
+
+/// First some fetches that open their lane on the way, then fetches of both kinds in turns; who comes first alternates.
+pub async fn rounds(
+    stage: &Stage,
+    reader: &Reader,
+    pair: &Pair,
+    bytes: u64,
+    rounds: usize,
+) -> Told<Measured> {
+    let mut measured = Measured::default();
+    let both = |paid: bool| if paid { &pair.paid } else { &pair.free };
+    // So that the page cache is full for both kinds.
+    fetch(stage, reader, &pair.free, false)
+        .await?
+        .map_err(Failure::new)?;
+    for _ in 0..ON_THE_WAY {
+        match fetch(stage, reader, &pair.paid, true).await? {
+            Ok(fetched) => measured.on_the_way.push(fetched),
+            Err(why) => measured.failed.push(why),
         }
     }
-    Ok(rows)
+    let price = PRICE_UNITS.saturating_mul(u128::from(bytes >> 20) + WINDOWS_MIB);
+    reader
+        .reserve(&pair.paid, price.saturating_mul(rounds as u128 + 1))
+        .await?;
+    for round in 1..=rounds {
+        let mut one = [None, None];
+        for paid in [round % 2 == 0, round % 2 == 1] {
+            match fetch(stage, reader, both(paid), paid).await? {
+                Ok(fetched) => one[usize::from(paid)] = Some(fetched),
+                Err(why) => measured.failed.push(why),
+            }
+        }
+        if let [Some(free), Some(paid)] = one {
+            eprintln!(
+                "round {round} of {rounds}: {:.2} s unpaid, {:.2} s paid",
+                free.transfer, paid.transfer
+            );
+            measured.free.push(free);
+            measured.paid.push(paid);
+        }
+    }
+    Ok(measured)
 }
 
-async fn fetch(stage: &Stage, reader: &Home, pair: &Pair, paid: bool) -> Told<Fetched> {
-    let seller = if paid { &pair.paid } else { &pair.free };
+/// Fetches once, removes what came, and lets the vouchers be redeemed; or why it could not be fetched.
+async fn fetch(stage: &Stage, reader: &Reader, seller: &Seller, paid: bool) -> Told<Result<Fetched, String>> {
+    let reader = &reader.home;
     let seller_pid = seller.daemon.process().pid();
-    let (seller_before, children_before) = (cpu::seconds_of(seller_pid)?, cpu::seconds_of_ended_children()?);
+    let before = (cpu::seconds_of(seller_pid)?, cpu::seconds_of_ended_children()?);
     let mut words = vec!["fetch", &seller.card, "--no-open"];
     if paid {
         words.extend(["--max-price-per-mib", PRICE]);
@@ -149,28 +188,38 @@ async fn fetch(stage: &Stage, reader: &Home, pair: &Pair, paid: bool) -> Told<Fe
     let began = Instant::now();
     let mut run = reader.start(&words).await?;
     let watched = watch(&mut run, seller_pid).await?;
-    let outcome = run.finish().await?.outcome()?;
+    let ran = run.finish().await?;
     let command = began.elapsed().as_secs_f64();
-    let reader_cpu = cpu::seconds_of_ended_children()? - children_before;
-    ensure(outcome["already_held"] == 0, || {
-        format!("no fresh start: {outcome}")
-    })?;
-    ensure((outcome["paid"] != "0") == paid, || {
-        format!("paid is {paid}, and: {outcome}")
-    })?;
+    let reader_cpu = cpu::seconds_of_ended_children()? - before.1;
+
+    let fetched = match (ran.exit, watched) {
+        (Some(0), Some(watched)) => {
+            let outcome = ran.outcome()?;
+            ensure(outcome["already_held"] == 0, || {
+                format!("no fresh start: {outcome}")
+            })?;
+            ensure((outcome["paid"] != "0") == paid, || {
+                format!("paid is {paid}, and: {outcome}")
+            })?;
+            Ok(watched)
+        }
+        (Some(0), None) => return Err(Failure::new("a fetch without seats or chunks")),
+        _ => Err(format!("after {command:.0} s: {}", ran.refusal()?.error)),
+    };
     reader.done(&["store", "remove", &seller.card]).await?;
     for _ in 0..BLOCKS_AFTER {
         stage.node.next_block().await?;
     }
-    Ok(Fetched {
+    let seller_cpu = cpu::seconds_of(seller_pid)? - before.0;
+    Ok(fetched.map(|fetched| Fetched {
         command,
-        command_cpu: reader_cpu + cpu::seconds_of(seller_pid)? - seller_before,
-        ..watched
-    })
+        command_cpu: reader_cpu + seller_cpu,
+        ..fetched
+    }))
 }
 
 /// Follows a fetch by its events. Chunks that came in the same moment are one arrival: their events are.
-async fn watch(run: &mut Run, seller: i32) -> Told<Fetched> {
+async fn watch(run: &mut Run, seller: i32) -> Told<Option<Fetched>> {
     let reader = run.process().pid();
     let both = || -> Told<f64> { Ok(cpu::seconds_of(reader)? + cpu::seconds_of(seller)?) };
     let mut known: Option<(Instant, f64)> = None;
@@ -193,13 +242,13 @@ async fn watch(run: &mut Run, seller: i32) -> Told<Fetched> {
     let (Some((known, cpu_before)), Some(first), Some(last), Some(cpu_after)) =
         (known, arrivals.first(), arrivals.last(), cpu_after)
     else {
-        return Err(run.blame(Failure::new("a fetch without seats or chunks")));
+        return Ok(None);
     };
     let gaps: Vec<f64> = arrivals
         .windows(2)
         .map(|pair| (pair[1] - pair[0]).as_secs_f64())
         .collect();
-    Ok(Fetched {
+    Ok(Some(Fetched {
         transfer: (*last - known).as_secs_f64(),
         transfer_cpu: cpu_after - cpu_before,
         command: 0.0,
@@ -207,68 +256,74 @@ async fn watch(run: &mut Run, seller: i32) -> Told<Fetched> {
         first_chunk: (*first - known).as_secs_f64(),
         longest_gap: extremes(&gaps).1.max(0.0),
         stalled: gaps.iter().filter(|gap| **gap > STALL).sum(),
-    })
+    }))
 }
 
 /// Prints rounds over loopback.
-pub fn near(rounds: &Rounds, bytes: u64) {
+pub fn near(measured: &Measured, bytes: u64) {
     let gib = bytes as f64 / f64::from(1 << 30);
     head();
-    compare(rounds, "transfer, s", |one| one.transfer, Some(SLOWER));
+    compare(measured, "transfer, s", |one| one.transfer, Some(SLOWER));
     compare(
-        rounds,
+        measured,
         "transfer, processor s for a GiB",
         |one| one.transfer_cpu / gib,
         Some(DEARER),
     );
-    compare(rounds, "the whole command, s", |one| one.command, None);
+    compare(measured, "the whole command, s", |one| one.command, None);
     compare(
-        rounds,
+        measured,
         "the whole command, processor s for a GiB",
         |one| one.command_cpu / gib,
         Some(DEARER),
     );
+    told(measured);
     println!(
-        "Transfer: from the seats that are known to the last chunk. A command that pays also opens its wallet and, at times, waits for\n\
-         a block: for a session, and in the end for the reserve of a lane. Processors: reader and seller; for the whole command until\n\
-         {BLOCKS_AFTER} blocks later, redemptions with it."
+        "Transfer: from the seats that are known to the last chunk. A command that pays also opens its wallet. Processors: reader and\n\
+         seller; for the whole command until {BLOCKS_AFTER} blocks later, redemptions with it."
     );
 }
 
 /// Prints rounds over the long way.
-pub fn with_delay(rounds: &Rounds) {
+pub fn with_delay(measured: &Measured) {
     head();
-    compare(rounds, "transfer, s", |one| one.transfer, Some(SLOWER));
-    compare(rounds, "until the first chunk, s", |one| one.first_chunk, None);
+    compare(measured, "transfer, s", |one| one.transfer, Some(SLOWER));
+    compare(measured, "until the first chunk, s", |one| one.first_chunk, None);
     compare(
-        rounds,
+        measured,
         "longest time without a chunk, s",
         |one| one.longest_gap,
         None,
     );
     compare(
-        rounds,
+        measured,
         &format!("stalled (over {STALL} s without a chunk), s"),
         |one| one.stalled,
         None,
     );
+    told(measured);
 }
 
 fn head() {
     println!("{:<52} {:>9} {:>9} {:>9}", "", "least", "median", "most");
 }
 
+fn print_line(name: &str, figures: &[f64]) {
+    let (least, most) = extremes(figures);
+    println!("{name:<52} {least:>9.3} {:>9.3} {most:>9.3}", median(figures));
+}
+
 /// Two lines of figures, and their ratio, with what can be said about a limit.
-fn compare(rounds: &Rounds, what: &str, figure: impl Fn(&Fetched) -> f64, limit: Option<f64>) {
+fn compare(measured: &Measured, what: &str, figure: impl Fn(&Fetched) -> f64, limit: Option<f64>) {
     let of = |fetched: &[Fetched]| -> Vec<f64> { fetched.iter().map(&figure).collect() };
-    let (free, paid) = (of(&rounds.free), of(&rounds.paid));
-    for (kind, figures) in [("unpaid", &free), ("paid", &paid)] {
-        let (least, most) = extremes(figures);
-        println!(
-            "{:<52} {least:>9.3} {:>9.3} {most:>9.3}",
-            format!("{kind}: {what}"),
-            median(figures)
-        );
+    let (free, paid) = (of(&measured.free), of(&measured.paid));
+    if free.is_empty() {
+        return println!("{what}: no round of both kinds ended well");
+    }
+    print_line(&format!("unpaid: {what}"), &free);
+    print_line(&format!("paid: {what}"), &paid);
+    if !measured.on_the_way.is_empty() {
+        print_line(&format!("paid, lane opened: {what}"), &of(&measured.on_the_way));
     }
     if median(&free) > 0.0 {
         let ratio = Ratio::of(&paid, &free);
@@ -280,5 +335,16 @@ fn compare(rounds: &Rounds, what: &str, figure: impl Fn(&Fetched) -> f64, limit:
             ratio.to,
             wanted.unwrap_or_default()
         );
+    }
+}
+
+/// What no line of figures says.
+fn told(measured: &Measured) {
+    println!(
+        "Paid: the lane has money for all rounds. Lane opened: {ON_THE_WAY} fetches before, which opened or filled it as they went."
+    );
+    println!("Fetches that failed: {}", measured.failed.len());
+    for why in &measured.failed {
+        println!("  {why}");
     }
 }

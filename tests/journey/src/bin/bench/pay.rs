@@ -6,7 +6,8 @@ use std::time::Duration;
 use hashcard_journey_tests::delay::Delay;
 use hashcard_journey_tests::{content, Failure, Stage, Told};
 
-use crate::fetches::{self, near, with_delay, Pair, Seller, PRICE};
+use crate::fetches::{self, near, paid_bytes, with_delay, Pair, Seller, PRICE};
+use crate::reader::Reader;
 use crate::runtime::Described;
 use crate::{state, vouchers, weights};
 
@@ -32,41 +33,39 @@ pub async fn pay(rounds: usize, bytes: u64) -> Told {
     let described = Described::by(&stage.node).await?;
     weights::print(&stage.node, &described).await?;
 
-    let reader = stage.person("Bob").await?;
     let delayed_rounds = rounds.min(DELAYED_ROUNDS);
-    // One fetch more of each, which is not counted.
-    let paid_bytes = (rounds as u64 + 1) * bytes + (delayed_rounds as u64 + 1) * DELAYED_BYTES;
-    let deposit = ((paid_bytes >> 20) / MIB_PER_CARD + SPARE).to_string();
-    reader.done(&["pool", "open", &deposit]).await?;
+    let paid = paid_bytes(bytes, rounds) + paid_bytes(DELAYED_BYTES, delayed_rounds);
+    // What is reserved for a seller does not count as money to promise, so there must be as much again.
+    let reader = Reader::open(&stage, 2 * (paid >> 20) / MIB_PER_CARD + SPARE).await?;
 
     let input = content::noise_file(&stage.input("near"), usize_of(bytes)?, 1)?;
     let pair = Pair {
-        free: Seller::open(&stage, &reader, "Alice", &input, None, None).await?,
-        paid: Seller::open(&stage, &reader, "Charlie", &input, Some(PRICE), None).await?,
+        free: Seller::open(&stage, &reader.home, "Alice", &input, None, None).await?,
+        paid: Seller::open(&stage, &reader.home, "Charlie", &input, Some(PRICE), None).await?,
     };
     // Its bytes are in two stores by now.
     std::fs::remove_file(&input)?;
-    let rows = fetches::rounds(&stage, &reader, &pair, rounds).await?;
+    let measured = fetches::rounds(&stage, &reader, &pair, bytes, rounds).await?;
     println!(
         "\n{} MiB over loopback, {rounds} rounds of each kind, in turns; the price is {PRICE} CARD for a MiB",
         bytes >> 20
     );
-    near(&rows, bytes);
+    near(&measured, bytes);
     // They follow the chain, and would do so beside what comes next.
     redeem(pair.paid).await?;
     pair.free.daemon.stop().await?.outcome()?;
 
     let input = content::noise_file(&stage.input("far"), usize_of(DELAYED_BYTES)?, 2)?;
     let pair = Pair {
-        free: Seller::open(&stage, &reader, "Dave", &input, None, Some(DELAY)).await?,
-        paid: Seller::open(&stage, &reader, "Eve", &input, Some(PRICE), Some(DELAY)).await?,
+        free: Seller::open(&stage, &reader.home, "Dave", &input, None, Some(DELAY)).await?,
+        paid: Seller::open(&stage, &reader.home, "Eve", &input, Some(PRICE), Some(DELAY)).await?,
     };
-    let rows = fetches::rounds(&stage, &reader, &pair, delayed_rounds).await?;
+    let measured = fetches::rounds(&stage, &reader, &pair, DELAYED_BYTES, delayed_rounds).await?;
     println!(
         "\n{} MiB over a round trip of 100 ms, {delayed_rounds} rounds of each kind, in turns",
         DELAYED_BYTES >> 20
     );
-    with_delay(&rows);
+    with_delay(&measured);
     redeem(pair.paid).await?;
 
     state::print(&stage.node, &described).await
