@@ -66,5 +66,6 @@ pub use error::{Code, EngineError};
 pub use fulfil::Policy;
 pub use hashcard_chain::SS58_PREFIX;
 pub use pay::price::Asking;
+pub use pay::signature::is_signed;
 pub use pay::till::FREE_PER_PEER;
 pub use perform::{perform, Settings};
