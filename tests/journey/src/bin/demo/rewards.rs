@@ -119,6 +119,8 @@ pub async fn streamed(cast: &mut Cast, card: &str) -> Told<((), String)> {
     let (mut came, mut proven) = (0, 0);
     for seeder in SEEDERS {
         came += collected(&cast.end(seeder).await?, "from_endowments")?;
+    }
+    for seeder in SEEDERS {
         let earned = cast.home(seeder)?.done(&["earn"]).await?;
         let claims = earned["rewards"]["claims"]
             .as_array()
