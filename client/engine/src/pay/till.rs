@@ -93,6 +93,8 @@ pub struct Heard {
     pub at: BlockNumber,
     /// Reserved for this payee.
     pub reserve: Balance,
+    /// What it could be paid beyond that, unless others are paid first.
+    pub shared: Balance,
     /// Last block in which vouchers are redeemed.
     pub ends_at: Option<BlockNumber>,
 }
@@ -101,8 +103,17 @@ impl Heard {
     const NOTHING: Self = Self {
         at: 0,
         reserve: 0,
+        shared: 0,
         ends_at: None,
     };
+
+    /// The most that its vouchers bring. Of what was not heard of it is not known.
+    fn payable(&self) -> Balance {
+        match self.at {
+            0 => Balance::MAX,
+            _ => self.reserve.saturating_add(self.shared),
+        }
+    }
 }
 
 impl Cashier {
@@ -218,6 +229,7 @@ impl Cashier {
         let heard = Heard {
             at: credit.at,
             reserve: credit.reserve,
+            shared: credit.shared,
             ends_at: Some(credit.ends_at),
         };
         lock(&self.heard).insert(payer, heard);
@@ -263,9 +275,24 @@ impl Cashier {
         books.payers().filter(|payer| books.pending(*payer) > 0).collect()
     }
 
-    /// The vouchers of a session that promise more than was redeemed.
-    pub fn unredeemed(&self, payer: SessionRef) -> Vec<SignedVoucher<Account>> {
-        self.books().unredeemed(payer)
+    /// The vouchers of a session that promise more than was redeemed, each with the most that it would bring as far as is known:
+    /// what is due by it, and no more than the session can pay. Of two for the same card each is told with all of it.
+    pub fn due(&self, payer: SessionRef) -> Vec<(SignedVoucher<Account>, Balance)> {
+        let payable = lock(&self.heard).get(&payer).map_or(Balance::MAX, Heard::payable);
+        let books = self.books();
+        let redeemed = books.lines(payer);
+        let worth = |voucher: &SignedVoucher<Account>| {
+            let due = voucher.voucher.lines.iter().map(|line| {
+                let redeemed = redeemed.get(&line.card).map_or(0, |line| line.redeemed);
+                line.cumulative.saturating_sub(redeemed)
+            });
+            due.fold(0, Balance::saturating_add).min(payable)
+        };
+        let vouchers = books.unredeemed(payer).into_iter();
+        vouchers
+            .map(|voucher| (worth(&voucher), voucher))
+            .map(|(worth, voucher)| (voucher, worth))
+            .collect()
     }
 
     /// Promised and not redeemed.
