@@ -10,6 +10,8 @@ use rand::{Rng, SeedableRng};
 const SAMPLES: usize = 10_000;
 /// Of those, parts in forty below the interval, and as many above: 95 % are within.
 const OUTSIDE: usize = 40;
+/// Rounds from which on an interval means what it says: of fewer there are too few samples that differ.
+const ENOUGH: usize = 6;
 /// What the drawing begins with.
 const SEED: u64 = 4;
 
@@ -40,6 +42,8 @@ pub struct Ratio {
     pub from: f64,
     /// The upper end.
     pub to: f64,
+    /// Rounds that it comes from.
+    pub rounds: usize,
 }
 
 impl Ratio {
@@ -56,6 +60,7 @@ impl Ratio {
                 ratio: f64::NAN,
                 from: f64::NAN,
                 to: f64::NAN,
+                rounds: 0,
             };
         }
         let mut chance = StdRng::seed_from_u64(SEED);
@@ -73,12 +78,15 @@ impl Ratio {
             ratio: ratio(&pairs),
             from: drawn[SAMPLES / OUTSIDE],
             to: drawn[SAMPLES - SAMPLES / OUTSIDE - 1],
+            rounds: pairs.len(),
         }
     }
 
     /// What can be said about a ratio that should be at most this.
     pub fn verdict(&self, limit: f64) -> &'static str {
-        if self.to <= limit {
+        if self.rounds < ENOUGH {
+            "open: so few rounds tell nothing"
+        } else if self.to <= limit {
             "within: so is the whole interval"
         } else if self.from > limit {
             "beyond: so is the whole interval"
@@ -117,7 +125,13 @@ mod tests {
             ratio: (from + to) / 2.0,
             from,
             to,
+            rounds: ENOUGH,
         };
+        let few = Ratio {
+            rounds: ENOUGH - 1,
+            ..ratio(0.99, 1.02)
+        };
+        assert!(few.verdict(1.03).starts_with("open"));
         assert!(ratio(0.99, 1.02).verdict(1.03).starts_with("within"));
         assert!(ratio(0.99, 1.04).verdict(1.03).starts_with("open"));
         assert!(ratio(1.04, 1.06).verdict(1.03).starts_with("beyond"));

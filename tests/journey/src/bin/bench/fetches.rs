@@ -255,7 +255,8 @@ async fn watch(run: &mut Run, seller: i32) -> Told<Option<Fetched>> {
         command_cpu: 0.0,
         first_chunk: (*first - known).as_secs_f64(),
         longest_gap: extremes(&gaps).1.max(0.0),
-        stalled: gaps.iter().filter(|gap| **gap > STALL).sum(),
+        // Nothing adds up to -0.0.
+        stalled: gaps.iter().filter(|gap| **gap > STALL).sum::<f64>() + 0.0,
     }))
 }
 
@@ -279,8 +280,9 @@ pub fn near(measured: &Measured, bytes: u64) {
     );
     told(measured);
     println!(
-        "Transfer: from the seats that are known to the last chunk. A command that pays also opens its wallet. Processors: reader and\n\
-         seller; for the whole command until {BLOCKS_AFTER} blocks later, redemptions with it."
+        "Transfer: from the seats that are known to the last chunk. Processors: reader and seller; for the whole command until\n\
+         {BLOCKS_AFTER} blocks later, redemptions with it. A command that pays also opens its wallet, which takes the same however much is\n\
+         fetched."
     );
 }
 
@@ -305,12 +307,12 @@ pub fn with_delay(measured: &Measured) {
 }
 
 fn head() {
-    println!("{:<52} {:>9} {:>9} {:>9}", "", "least", "median", "most");
+    println!("{:<62} {:>9} {:>9} {:>9}", "", "least", "median", "most");
 }
 
 fn print_line(name: &str, figures: &[f64]) {
     let (least, most) = extremes(figures);
-    println!("{name:<52} {least:>9.3} {:>9.3} {most:>9.3}", median(figures));
+    println!("{name:<62} {least:>9.3} {:>9.3} {most:>9.3}", median(figures));
 }
 
 /// Two lines of figures, and their ratio, with what can be said about a limit.

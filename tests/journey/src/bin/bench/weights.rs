@@ -21,6 +21,8 @@ const SIGNED_BYTES: usize = 4 + 1 + 33 + 65 + 2 + 4 + 1 + 1;
 const PATH_LEN: usize = 20;
 /// Bytes of a leaf.
 const LEAF_LEN: usize = 1024;
+/// A part of the largest number: a chain of its own shows its blocks to no relay chain.
+const UNLIMITED_PROOF: u64 = u64::MAX / 4;
 /// Weight counts picoseconds.
 const PER_MILLISECOND: f64 = 1e9;
 const CARD: f64 = 1e12;
@@ -84,10 +86,13 @@ pub async fn print(node: &Node, described: &Described) -> Told {
         // `frame_system::limits::BlockLength`: the normal class comes first.
         bytes: described.constant("System", "BlockLength")?,
     };
+    let proof = match room.most.proof {
+        UNLIMITED_PROOF.. => "any size of proof".to_owned(),
+        limited => format!("{} KiB of proof", limited >> 10),
+    };
     println!(
-        "\na block has for normal transactions {:.0} ms, {} KiB of proof and {} KiB",
+        "\na block has for normal transactions {:.0} ms, {proof} and {} KiB",
         room.most.time as f64 / PER_MILLISECOND,
-        room.most.proof >> 10,
         room.bytes >> 10
     );
     println!(
