@@ -417,6 +417,8 @@ impl Purse {
                     wanted.1 = wanted.1.saturating_add(lines);
                     self.asked.notify_one();
                 }
+                // Left to the payee, which makes the rows when it redeems its first vouchers.
+                PayerAction::MakeRows { .. } => {}
             }
         }
         newest

@@ -31,6 +31,8 @@ pub const FREE_PER_PEER: u64 = 8 << 20;
 const FREE_PER_DAY: u64 = 1 << 30;
 /// Unredeemed amount of a session from which on it is redeemed: a hundred fees or so.
 const REDEEM_AT: Balance = UNITS_PER_CARD / 10;
+/// What a session could pay at most to give way to another when there are too many: a fee or so.
+const DUST: Balance = REDEEM_AT / 100;
 /// Age of an unredeemed voucher from which on it is redeemed: four times in the day that a session lasts.
 const REDEEM_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// Most blocks before the end in which nothing is served any more: five minutes of 3-second slots, in which a transaction is in
@@ -55,6 +57,7 @@ pub fn limits(free_per_peer: u64, closing_window: BlockNumber) -> PayeeLimits {
         margin: (closing_window / MARGINS_PER_WINDOW).clamp(1, MAX_MARGIN),
         redeem_at: REDEEM_AT,
         redeem_after: REDEEM_AFTER,
+        dust: DUST,
     }
 }
 
@@ -210,8 +213,8 @@ impl Cashier {
                 let credit = Credit::new(view, at.number);
                 let over = credit.ends_at < at.number;
                 self.note(payer, &credit);
-                // The books are only full for those that they do not have.
-                let _ = self.books().credit(payer, credit);
+                // Who gave way to another gets no books for being looked up.
+                self.books().heard(payer, &credit);
                 over
             }
             // A node that lags behind the block of a voucher does not know its session yet.

@@ -6,7 +6,7 @@ use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::{
     Charge, Credit, Judged, Payee, PayeeLimits, Payer, PayerAction, PayerLimits, Serving,
 };
-use hashcard_protocol::limits::MAX_WINDOW;
+use hashcard_protocol::limits::{MAX_WINDOW, ROW_AMOUNT};
 use hashcard_protocol::payment::{Account, Decline, Hello, Promise, SessionRef, Terms};
 use std::time::Instant;
 
@@ -46,7 +46,7 @@ pub fn promise(amount: u64) -> Promise {
     }
 }
 
-/// A payee whose payer has a pool full of money and a lane with room.
+/// A payee whose payer has a pool full of money and a lane with a row for the card.
 pub struct Books {
     pub ledger: Mutex<Payee<Vec<u8>>>,
     blob_len: u64,
@@ -66,9 +66,11 @@ impl Books {
             margin: 10,
             redeem_at: Balance::MAX,
             redeem_after: Duration::MAX,
+            dust: 0,
         });
         let credit = Credit {
             reserve: 1 << 60,
+            redeemed: [(CARD, ROW_AMOUNT)].into(),
             room: Some(9),
             ends_at: 1000,
             ..Credit::default()
