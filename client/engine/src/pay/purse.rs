@@ -25,8 +25,10 @@ use super::session::{Claim, Session};
 use crate::amount::Amount;
 use crate::error::EngineError;
 use books::{Books, Talk};
+use seats::Seats;
 
 mod books;
+mod seats;
 
 /// Reasons of payees that are told when a fetch ends without all chunks.
 const REASONS_TOLD: usize = 3;
@@ -74,6 +76,7 @@ impl Purse {
             journal,
             lanes,
             claim,
+            ..
         } = session;
         let mut ledger = Payer::new(limits);
         ledger.missing(wanted.card, wanted.missing);
@@ -102,6 +105,7 @@ impl Purse {
                 journal,
                 lanes,
                 seats: BTreeMap::new(),
+                payees: BTreeSet::new(),
                 talks: BTreeMap::new(),
                 before,
                 wanted: BTreeMap::new(),
@@ -125,9 +129,14 @@ impl Purse {
         self.payer
     }
 
-    /// Says who has which seat now. Who had one before and was promised something is not forgotten.
-    pub fn meet(&self, seats: BTreeMap<Vec<u8>, Seat>) {
-        self.books().seats.extend(seats);
+    /// Says which seats each peer has now. Who had one before and was promised something is not forgotten.
+    pub fn meet(&self, seats: BTreeMap<Vec<u8>, Vec<Seat>>) {
+        let mut books = self.books();
+        for (peer, seats) in seats {
+            let is_talking = books.talks.contains_key(&peer);
+            let known = books.seats.entry(peer).or_default();
+            known.update(seats, is_talking, |seat| self.is_payable(seat));
+        }
     }
 
     /// Promised in this fetch.
@@ -138,12 +147,20 @@ impl Purse {
     /// Promised in this fetch for what a peer serves.
     pub fn paid_to(&self, peer: &[u8]) -> Balance {
         let books = self.books();
-        let Some(seat) = books.seats.get(peer) else {
-            return 0;
-        };
-        let before = books.before.get(&seat.payee).copied().unwrap_or(0);
-        let promised = books.ledger.record(&seat.payee, self.card).promised;
-        promised.saturating_sub(before)
+        let seats = books.seats.get(peer).into_iter().flat_map(Seats::all);
+        let promised = seats.map(|seat| {
+            let before = books.before.get(&seat.payee).copied().unwrap_or(0);
+            let promised = books.ledger.record(&seat.payee, self.card).promised;
+            promised.saturating_sub(before)
+        });
+        promised.fold(0, Balance::saturating_add)
+    }
+
+    /// The account that a peer takes payments for, as far as is known.
+    pub fn payee_of(&self, peer: &[u8]) -> Option<Account> {
+        let books = self.books();
+        let seat = books.seats.get(peer)?.in_use()?;
+        books.payees.contains(&seat.payee).then_some(seat.payee)
     }
 
     /// Whether anybody was cheap enough, whatever came of it.
@@ -190,8 +207,7 @@ impl Purse {
     /// Writes down what is owed by now. Blocks.
     pub fn write_down(&self) -> Result<(), EngineError> {
         let mut books = self.books();
-        let payees: Vec<Account> = books.seats.values().map(|seat| seat.payee).collect();
-        for payee in payees {
+        for payee in books.payees.clone() {
             let line = books.ledger.record(&payee, self.card);
             books.journal.write(&payee, self.card, line)?;
         }
@@ -290,29 +306,15 @@ impl Purse {
         })
     }
 
-    fn connected(&self, books: &mut Books, peer: &[u8]) -> PurseReply {
-        books.talks.insert(peer.to_vec(), Talk::default());
-        let seat = books.seats.get(peer).copied();
-        let payable = seat.filter(|seat| {
-            let dear = seat.price.filter(|price| *price > self.limits.max_price_per_mib);
-            if let Some(price) = dear {
-                books.refuse_price(price);
-            }
-            dear.is_none() && seat.price != Some(0) && seat.payee != self.owner && books.failed.is_none()
-        });
-        PurseReply {
-            greeting: payable.and_then(|seat| self.greeting(seat.payee)),
-            promise: None,
-            allowed: Allowed::Anything,
-        }
-    }
-
     fn terms(&self, books: &mut Books, seat: Seat, peer: &[u8], terms: &Terms) {
         let talk = Talk {
             price: terms.price_per_mib,
             ..Talk::default()
         };
         books.talks.insert(peer.to_vec(), talk);
+        if let Some(seats) = books.seats.get_mut(peer) {
+            seats.own();
+        }
         if let Some(said) = seat.price.filter(|said| terms.price_per_mib > *said) {
             let asked = Amount(terms.price_per_mib);
             let why = format!("it asks {asked} for a MiB, and its seat says {}", Amount(said));
@@ -321,6 +323,7 @@ impl Purse {
         match books.ledger.terms(seat.payee, self.card, terms) {
             Ok(()) => {
                 books.has_dealt = true;
+                books.payees.insert(seat.payee);
                 if terms.price_per_mib > 0 {
                     books.lowest_price = books.lowest_price.min(terms.price_per_mib);
                 }
@@ -462,11 +465,16 @@ impl FetchPurse for Purse {
         if event == PurseEvent::Connected {
             return self.connected(&mut books, peer);
         }
-        let Some(seat) = books.seats.get(peer).copied() else {
+        let Some(seat) = books.seats.get(peer).and_then(Seats::in_use) else {
             return free(Allowed::Anything);
         };
         if matches!(event, PurseEvent::TakesNoPayment) {
             return free(Allowed::Anything);
+        }
+        if event == PurseEvent::Declined(Decline::NOT_PAYEE) {
+            if let Some(reply) = self.disowned(&mut books, peer) {
+                return reply;
+            }
         }
         let has_left = event == PurseEvent::Left;
         self.enter(&mut books, seat, peer, event);

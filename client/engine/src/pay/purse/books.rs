@@ -7,7 +7,7 @@ use hashcard_primitives::channel::{LaneOpening, MAX_LANES};
 use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::Payer;
 
-use super::Seat;
+use super::seats::Seats;
 use crate::error::EngineError;
 use crate::pay::journal::Journal;
 use crate::pay::lanes::Lanes;
@@ -20,8 +20,10 @@ pub struct Books {
     pub journal: Journal,
     /// As the finalised head said last.
     pub lanes: Lanes,
-    /// Who is paid for what a peer serves.
-    pub seats: BTreeMap<Vec<u8>, Seat>,
+    /// Who may be paid for what a peer serves.
+    pub seats: BTreeMap<Vec<u8>, Seats>,
+    /// Accounts with which terms were agreed.
+    pub payees: BTreeSet<Account>,
     /// Peers that are connected.
     pub talks: BTreeMap<Vec<u8>, Talk>,
     /// Promised for this card before this fetch.
@@ -88,6 +90,18 @@ impl Books {
     pub fn saw(&mut self, peer: &[u8], bytes: u64) {
         if let Some(talk) = self.talks.get_mut(peer) {
             talk.seen = talk.seen.saturating_add(bytes);
+        }
+    }
+
+    /// None of the seats of a peer is cheap enough.
+    pub fn refuse_prices_of(&mut self, peer: &[u8], max: Balance) {
+        let seats = self.seats.get(peer).into_iter().flat_map(Seats::all);
+        let dear = seats
+            .filter_map(|seat| seat.price)
+            .filter(|price| *price > max)
+            .min();
+        if let Some(price) = dear {
+            self.refuse_price(price);
         }
     }
 
