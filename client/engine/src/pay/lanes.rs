@@ -1,5 +1,6 @@
 //! Lanes towards the payees of a fetch. **One transaction at a time, for all that were asked for meanwhile**: a lane is wanted
-//! when a payee has been promised something, and twenty payees are promised something in the same second.
+//! when a payee has delivered something, and twenty payees deliver something in the same second. The same transaction makes the
+//! rows, without which a payee does not count the reserve for a card.
 //!
 //! What is told back to the purse is the finalised head, never what was sent.
 
@@ -13,7 +14,7 @@ use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::LaneState;
 use hashcard_protocol::payment::SessionRef;
 
-use super::purse::Purse;
+use super::purse::{Purse, Wishes};
 use super::session::{lanes_of, trouble};
 use crate::engine::{Actor, Engine};
 use crate::error::EngineError;
@@ -29,11 +30,8 @@ pub type Lanes = BTreeMap<Account, LaneState>;
 pub trait OnChain {
     /// Most that lanes can reserve, of pool and cap.
     fn spendable(&self) -> impl Future<Output = Result<Balance, EngineError>> + Send;
-    /// Opens lanes or adds to them; done when that is final.
-    fn open(
-        &self,
-        openings: Vec<LaneOpening<Account>>,
-    ) -> impl Future<Output = Result<(), EngineError>> + Send;
+    /// Opens lanes or adds to them, and redeems vouchers after that; done when it is final.
+    fn open(&self, wishes: Wishes) -> impl Future<Output = Result<(), EngineError>> + Send;
     /// The lanes at the finalised head.
     fn lanes(&self) -> impl Future<Output = Result<Lanes, EngineError>> + Send;
 }
@@ -69,10 +67,18 @@ impl OnChain for SessionOnChain<'_> {
         Ok(credit.pool.unreserved.min(left))
     }
 
-    async fn open(&self, openings: Vec<LaneOpening<Account>>) -> Result<(), EngineError> {
+    async fn open(&self, wishes: Wishes) -> Result<(), EngineError> {
         let chain = self.engine.chain().await?;
+        let (signer, Wishes { openings, rows }) = (&self.actor.signer, wishes);
+        if openings.is_empty() {
+            let making = chain.redeem(signer, rows, Wait::Finalized);
+            self.engine
+                .send("make_rows", self.actor, self.events, making)
+                .await?;
+            return Ok(());
+        }
         let (pool, session) = (self.session.pool, self.session.session);
-        let opening = chain.open_lanes(&self.actor.signer, pool, session, openings, Wait::Finalized);
+        let opening = chain.open_lanes(signer, pool, session, openings, rows, Wait::Finalized);
         self.engine
             .send("open_lanes", self.actor, self.events, opening)
             .await?;
@@ -101,20 +107,18 @@ pub async fn keep(purse: &Purse, chain: &impl OnChain, pause: Duration, events: 
     }
 }
 
-async fn open(
-    purse: &Purse,
-    chain: &impl OnChain,
-    wanted: &[LaneOpening<Account>],
-) -> Result<(), EngineError> {
-    let openings = affordable(wanted, chain.spendable().await?);
-    if openings.is_empty() {
+async fn open(purse: &Purse, chain: &impl OnChain, wanted: &Wishes) -> Result<(), EngineError> {
+    let done = Wishes {
+        openings: affordable(&wanted.openings, chain.spendable().await?),
+        rows: wanted.rows.clone(),
+    };
+    if done.is_empty() {
         // It is not asked for again: that would change nothing. A payee that serves no more without it is left.
         tracing::info!("no money is left to reserve for a payee");
         return Ok(());
     }
-    let opened: Vec<Account> = openings.iter().map(|opening| opening.payee).collect();
-    chain.open(openings).await?;
-    purse.lanes_are(&opened, chain.lanes().await?);
+    chain.open(done.clone()).await?;
+    purse.lanes_are(&done, chain.lanes().await?);
     Ok(())
 }
 

@@ -120,9 +120,10 @@ impl Redeemer {
     pub async fn redeem_all(&mut self, engine: &Engine, events: &Events) -> Result<(), EngineError> {
         let chain = engine.chain().await?;
         let (mut sent, mut in_vain, mut waiting) = (0, 0, None);
+        // Once: what is redeemed is looked at again as it is.
+        self.refresh(chain, chain.finalized().await?, usize::MAX).await?;
         while sent < MAX_SENT && in_vain < MAX_IN_VAIN {
             let at = chain.finalized().await?;
-            self.refresh(chain, at, usize::MAX).await?;
             let due = self.cashier.redeemable(at.number).into_iter();
             let ending: BTreeSet<SessionRef> = due
                 .filter(|(_, why)| *why == RedeemWhy::Ending)
@@ -350,6 +351,8 @@ impl Redeemer {
 
 /// At a new head: some sessions are looked up, and what is better stored soon is stored.
 async fn refresh(engine: &Engine, cashier: &Arc<Cashier>, at: At) -> Result<(), EngineError> {
+    let storing = cashier.clone();
+    waiting_for_disk(move || storing.store_held()).await?;
     look_up(engine.chain().await?, cashier, at, LOOKED_UP).await
 }
 

@@ -49,7 +49,14 @@ impl Reader {
             .ok_or_else(|| Failure::new(format!("pool {} has no session: nothing was fetched", self.pool)))?;
         let opened = self
             .chain
-            .open_lanes(&self.signer, self.pool, newest.id, vec![opening], vec![], Wait::Finalized)
+            .open_lanes(
+                &self.signer,
+                self.pool,
+                newest.id,
+                vec![opening],
+                vec![],
+                Wait::Finalized,
+            )
             .await;
         opened.map(drop).map_err(refused)
     }

@@ -45,7 +45,10 @@ pub async fn seats_stand(cast: &Cast, seated: u32) -> Told<((), String)> {
         let earned = north.done(&["earn"]).await?;
         let era = &earned["rewards"];
         if number(era, "ends_at_earliest")? >= u64::from(seated) + STANDING {
-            let detail = format!("at the end of era {}, {STANDING} blocks after they joined", era["era"]);
+            let detail = format!(
+                "at the end of era {}, {STANDING} blocks after they joined",
+                era["era"]
+            );
             return Ok(((), detail));
         }
         node.next_block().await?;
