@@ -146,7 +146,7 @@ impl ChainAt {
         Ok(credit)
     }
 
-    /// What these vouchers would be paid in this block, one after the other.
+    /// What these vouchers would be paid in this block, one after the other, if their payees sent them.
     ///
     /// Errors: [`ChainError::TooLong`] before anything is asked.
     pub async fn quote(&self, vouchers: Vec<SignedVoucher<Account>>) -> Result<Fates> {

@@ -525,7 +525,11 @@ async fn lanes_that_are_asked_for_together_are_one_call_and_their_state_is_the_c
     assert_eq!(payees, [[10; 32], [11; 32]]);
     for opening in &calls[0].openings {
         // What was promised, and what is still missing.
-        assert_eq!((opening.reserve, opening.lines), (9 * Balance::from(MIB), 1));
+        let promised = home.promised(opening.payee[0]);
+        assert_eq!(
+            (opening.reserve, opening.lines),
+            (promised + 7 * Balance::from(MIB), 1)
+        );
     }
     // Each with a row for the card, for a unit.
     for (row, payee) in calls[0].rows.iter().zip(payees) {
