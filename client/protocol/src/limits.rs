@@ -112,6 +112,9 @@ pub const VOUCHERS_PER_WINDOW: u64 = 8;
 /// How long a chunk that was not served for want of payment is not asked of the same peer again, unless a voucher was accepted
 /// before.
 pub const PAYMENT_REST: Duration = Duration::from_secs(1);
+/// Most bytes that a voucher promises beyond what was served, over all its cards: a window for the one that is fetched, and what
+/// windows of others left over. Of a voucher that promises more the chain could pay all of a reserve for cards that were not served.
+pub const MAX_AHEAD: u64 = 2 * MAX_WINDOW;
 /// What a payer redeems for a card so that it has a row: the least that the chain pays. Its payee does not count it as pay.
 pub const ROW_AMOUNT: Balance = 1;
 /// Sessions that a payee keeps accounts of: each costs its owner a deposit on chain, and us some hundred bytes.

@@ -98,6 +98,26 @@ fn serve_all(payee: &mut Payee<u32>, peer: u32) -> Balance {
 }
 
 #[test]
+fn a_voucher_that_promises_more_than_can_have_been_served_is_refused() {
+    let mut payee = payee(lane(100 * MIB, 9, &[(CARD, ROW_AMOUNT), (OTHER, ROW_AMOUNT)]));
+    let served = serve_all(&mut payee, PEER);
+    let most = Balance::from(MAX_AHEAD);
+    let judged = |lines: &[(CardId, Balance)]| {
+        let lines: Vec<_> = lines.iter().map(|(card, amount)| line(*card, *amount)).collect();
+        payee.judge(PAYER, &lines).map(drop)
+    };
+    assert_eq!(judged(&[(CARD, served + most)]), Ok(()));
+    assert_eq!(judged(&[(CARD, served + most + 1)]), Err(Decline::TOO_MUCH));
+    // A card that was never served, beside one that was: it would be paid out of the same reserve, and perhaps before it.
+    assert_eq!(judged(&[(CARD, served), (OTHER, most + ROW_AMOUNT)]), Ok(()));
+    assert_eq!(
+        judged(&[(CARD, served), (OTHER, most + ROW_AMOUNT + 1)]),
+        Err(Decline::TOO_MUCH)
+    );
+    assert_eq!(judged(&[(OTHER, Balance::MAX)]), Err(Decline::TOO_MUCH));
+}
+
+#[test]
 fn a_reserve_counts_for_a_card_once_the_card_has_a_row() {
     let mut payee = payee(lane(100 * MIB, 1, &[]));
     payee.stored(voucher(&[(CARD, 8 * MIB)]), NOW);

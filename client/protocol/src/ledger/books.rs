@@ -6,7 +6,7 @@ use super::cost;
 use super::credit::Credit;
 use super::kept::Kept;
 use super::payee::{LineState, PayeeLimits, RedeemWhy};
-use crate::limits::ROW_AMOUNT;
+use crate::limits::{MAX_AHEAD, ROW_AMOUNT};
 use crate::payment::Account;
 use core::time::Duration;
 use hashcard_primitives::card::CardId;
@@ -110,6 +110,20 @@ impl Books {
             (card, state)
         };
         self.cards().map(line).collect()
+    }
+
+    /// Whether these promises are beyond what was served by more than an honest payer's can be. The chain pays a voucher line by
+    /// line: a line for a card that we never served takes the reserve from the others, and its creator, who may be the payer, has his
+    /// share of it.
+    pub(super) fn is_too_far_ahead(&self, lines: &[VoucherLine]) -> bool {
+        let price = self.earned.values().map(|earned| earned.price).max();
+        let price = price.filter(|price| *price > 0);
+        let ahead = lines.iter().map(|line| {
+            let known = self.earned(line.card).max(self.credit.redeemed_for(line.card));
+            line.cumulative.saturating_sub(known)
+        });
+        let ahead = ahead.fold(0, Balance::saturating_add);
+        price.is_some_and(|price| ahead > cost(price, MAX_AHEAD))
     }
 
     fn earned(&self, card: CardId) -> Balance {

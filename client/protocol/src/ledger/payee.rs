@@ -314,6 +314,9 @@ impl<P: Clone + Ord> Payee<P> {
         if !books.kept.is_better(lines) {
             return Ok(Judged::NothingNew);
         }
+        if books.is_too_far_ahead(lines) {
+            return Err(Decline::TOO_MUCH);
+        }
         let homeless = |card: &CardId| !books.credit.redeemed.contains_key(card);
         let mut cards: BTreeSet<CardId> = books
             .kept

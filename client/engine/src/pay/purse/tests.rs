@@ -544,7 +544,7 @@ async fn lanes_that_are_asked_for_together_are_one_call_and_their_state_is_the_c
     }
     assert_eq!(calls[0].rows.len(), 2);
     // What is open is not asked for again.
-    purse.told(b"alice", chunk(7 * MIB));
+    purse.told(b"alice", chunk(6 * MIB));
     assert_eq!(purse.wanted_lanes().await, None);
     assert!(purse.failure().is_none());
 }
