@@ -20,8 +20,20 @@ use crate::engine::{Actor, Engine};
 use crate::error::EngineError;
 use crate::events::Events;
 
-/// Pause after a failure: the node is away, or the account has no money for deposits.
-pub const TRY_AGAIN: Duration = Duration::from_secs(30);
+/// How long to wait for others, and after failures.
+#[derive(Clone, Copy, Debug)]
+pub struct Pauses {
+    /// After the first that is asked for, for others to go into the same transaction: who comes later waits until that is final.
+    pub gather: Duration,
+    /// After a failure: the node is away, or the account has no money for deposits.
+    pub try_again: Duration,
+}
+
+/// Payees of one fetch deliver first chunks within a part of a second; a block takes three.
+pub const PAUSES: Pauses = Pauses {
+    gather: Duration::from_millis(400),
+    try_again: Duration::from_secs(30),
+};
 
 /// Lanes of one session, by payee.
 pub type Lanes = BTreeMap<Account, LaneState>;
@@ -91,10 +103,10 @@ impl OnChain for SessionOnChain<'_> {
     }
 }
 
-/// Opens what the purse asks for, until it is closed and asks for nothing more. After a failure it waits for `pause`, and
-/// gives up if the purse is closed.
-pub async fn keep(purse: &Purse, chain: &impl OnChain, pause: Duration, events: &Events) {
-    while let Some(wanted) = purse.wanted_lanes().await {
+/// Opens what the purse asks for, until it is closed and asks for nothing more. After a failure it waits, and gives up if the
+/// purse is closed.
+pub async fn keep(purse: &Purse, chain: &impl OnChain, pauses: Pauses, events: &Events) {
+    while let Some(wanted) = purse.wanted_lanes(pauses.gather).await {
         let Err(error) = open(purse, chain, &wanted).await else {
             continue;
         };
@@ -102,7 +114,7 @@ pub async fn keep(purse: &Purse, chain: &impl OnChain, pause: Duration, events: 
         purse.lanes_failed(&wanted, error);
         tokio::select! {
             () = purse.closed() => return,
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pauses.try_again) => {}
         }
     }
 }

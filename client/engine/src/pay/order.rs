@@ -174,7 +174,7 @@ impl PaidFetch {
             session: self.purse.session(),
             events,
         };
-        lanes::keep(&self.purse, &on_chain, lanes::TRY_AGAIN, events).await;
+        lanes::keep(&self.purse, &on_chain, lanes::PAUSES, events).await;
     }
 
     /// Whether it may have failed because its session ends: then another session may do what this one could not. Nobody can make it

@@ -228,12 +228,15 @@ impl Purse {
         let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
-    /// The next lanes to open, once there are any; `None` when it is closed and there are none.
-    pub async fn wanted_lanes(&self) -> Option<Wishes> {
+    /// The next lanes to open, with what is asked for within `gather` of the first; `None` when it is closed and there are none.
+    pub async fn wanted_lanes(&self, gather: Duration) -> Option<Wishes> {
         loop {
-            let wanted = self.books().take_wanted();
-            if !wanted.is_empty() {
-                return Some(wanted);
+            if !self.books().wanted.is_empty() {
+                tokio::select! {
+                    () = self.closed() => {}
+                    () = tokio::time::sleep(gather) => {}
+                }
+                return Some(self.books().take_wanted());
             }
             if *self.closed.borrow() {
                 return None;

@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Code;
 use crate::events::Events;
 use crate::pay::journal::{self, Journal};
-use crate::pay::lanes::{keep, OnChain};
+use crate::pay::lanes::{keep, OnChain, Pauses};
 use crate::pay::session::SessionsInUse;
 use ed25519_dalek::{Signature, Verifier};
 use hashcard_primitives::channel::VoucherLine;
@@ -457,6 +457,11 @@ fn a_session_is_free_again_when_its_purse_is_gone() {
     assert!(home.sessions.claim(SESSION, 1).is_some());
 }
 
+const AT_ONCE: Pauses = Pauses {
+    gather: Duration::ZERO,
+    try_again: Duration::ZERO,
+};
+
 /// A chain that opens lanes, or does not.
 #[derive(Default)]
 struct FakeChain {
@@ -518,7 +523,7 @@ async fn lanes_that_are_asked_for_together_are_one_call_and_their_state_is_the_c
     };
     let (events, _said) = Events::channel();
     purse.close();
-    keep(&purse, &chain, Duration::ZERO, &events).await;
+    keep(&purse, &chain, AT_ONCE, &events).await;
     let calls = chain.calls.lock().unwrap().clone();
     assert_eq!(calls.len(), 1);
     let payees: Vec<Account> = calls[0].openings.iter().map(|opening| opening.payee).collect();
@@ -545,7 +550,7 @@ async fn lanes_that_are_asked_for_together_are_one_call_and_their_state_is_the_c
     assert_eq!(calls[0].rows.len(), 2);
     // What is open is not asked for again.
     purse.told(b"alice", chunk(6 * MIB));
-    assert_eq!(purse.wanted_lanes().await, None);
+    assert_eq!(purse.wanted_lanes(Duration::ZERO).await, None);
     assert!(purse.failure().is_none());
 }
 
@@ -560,10 +565,10 @@ async fn a_row_that_the_chain_refuses_is_not_asked_for_again() {
     };
     let (events, _said) = Events::channel();
     purse.close();
-    keep(&purse, &chain, Duration::ZERO, &events).await;
+    keep(&purse, &chain, AT_ONCE, &events).await;
     assert_eq!(chain.calls.lock().unwrap()[0].rows.len(), 1);
     purse.told(b"alice", chunk(6 * MIB));
-    assert_eq!(purse.wanted_lanes().await, None);
+    assert_eq!(purse.wanted_lanes(Duration::ZERO).await, None);
 }
 
 #[tokio::test]
@@ -578,7 +583,7 @@ async fn a_lane_that_was_not_opened_is_asked_for_again() {
     let (events, mut said) = Events::channel();
     let keeping = tokio::spawn({
         let (purse, chain) = (purse.clone(), chain.clone());
-        async move { keep(&purse, &*chain, Duration::ZERO, &events).await }
+        async move { keep(&purse, &*chain, AT_ONCE, &events).await }
     });
     let trouble = said.recv().await.unwrap();
     assert!(matches!(trouble, crate::command::Event::Trouble { .. }));
@@ -608,7 +613,16 @@ async fn a_closed_purse_does_not_wait_for_a_chain_that_refuses() {
     };
     let (events, _said) = Events::channel();
     purse.close();
-    keep(&purse, &chain, Duration::MAX, &events).await;
+    keep(
+        &purse,
+        &chain,
+        Pauses {
+            try_again: Duration::MAX,
+            ..AT_ONCE
+        },
+        &events,
+    )
+    .await;
     assert_eq!(chain.calls.lock().unwrap().len(), 1);
     assert_eq!(purse.failure().unwrap().code, Code::NodeDown);
 }

@@ -38,6 +38,8 @@ const MAX_PRICE: &str = "0.2";
 const BUDGET: u128 = 5;
 /// What he puts into the pool, in CARD.
 const DEPOSIT: u128 = 10;
+/// What the reader redeems himself towards each seeder, so that the card has a row in the lane; too little to be divided.
+const ROW: u128 = 1;
 /// The creator's part of each payment for bytes, in percent.
 const DELIVERY_SHARE: u128 = 20;
 
@@ -246,8 +248,9 @@ impl Redeemed {
 /// What was burnt, if seeders, creator and network have together what was promised.
 fn divided(redeemed: &[Redeemed], promised: u128) -> Told<(u128, String)> {
     let paid: u128 = redeemed.iter().map(|one| one.paid).sum();
-    ensure(paid == promised, || {
-        format!("{promised} were promised and {paid} paid")
+    let rows = ROW * SEEDERS.len() as u128;
+    ensure(paid + rows == promised, || {
+        format!("{promised} were promised, {rows} paid for rows and {paid} after that")
     })?;
     let burnt: u128 = redeemed.iter().map(Redeemed::burnt).sum();
     let creators: u128 = redeemed.iter().map(|one| one.paid * DELIVERY_SHARE / 100).sum();
@@ -256,7 +259,7 @@ fn divided(redeemed: &[Redeemed], promised: u128) -> Told<(u128, String)> {
         format!("{paid} were paid, {received} received, {creators} are the creator's, {burnt} burnt")
     })?;
     let detail = format!(
-        "{} = seeders {} + creator {} + burnt {}",
+        "{} = seeders {} + creator {} + burnt {}; and a unit to each seeder for the row of the card",
         in_card(paid),
         in_card(received),
         in_card(creators),
