@@ -155,9 +155,9 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
     show.step("the money adds up to the unit", adding).await
 }
 
-/// Starts the daemon that seeds, delivers and settles.
+/// Starts the daemon that seeds, delivers and settles. Rewards are a story of their own.
 async fn started(home: &Home) -> Told<(Run, String)> {
-    Ok((home.seed(&[] as &[&str]).await?, home.account().to_owned()))
+    Ok((home.seed(&["--no-rewards"]).await?, home.account().to_owned()))
 }
 
 /// Starts a daemon that delivers and settles, and waits until it is ready.
