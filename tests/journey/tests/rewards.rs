@@ -27,6 +27,10 @@ pub async fn a_daemon_that_holds_an_endowed_card_proves_it_and_is_paid_and_one_t
         .await?;
     let card = published["card"].to_string();
     let mut proving = alice.seed::<&str>(&[]).await?;
+    let alone = |seats: &Value| has_full_seats(seats, 1);
+    stage
+        .until(&charlie, &["seats", &card], "a full seat", alone)
+        .await?;
     charlie.done(&["fetch", &card, "--no-open"]).await?;
     let silent = charlie.seed(&["--no-rewards"]).await?;
     let both = |seats: &Value| has_full_seats(seats, 2);
