@@ -1,0 +1,236 @@
+//! A question as FTS5 and SQL know it.
+//!
+//! **Facets are asked twice.** As words of FTS5, where they narrow what is read, and as conditions on the row, where they
+//! are exact: a range is a few powers of two to FTS5, and nothing at all where it is wide. Values are bound or numbers;
+//! words stand between quotes and have letters only.
+
+use rusqlite::types::Value;
+use rusqlite::Connection;
+
+use super::{Plan, Question, Range};
+use crate::database::{all, first};
+use crate::error::Result;
+use crate::facts::Account;
+use crate::money::Money;
+use crate::words::after_prefix;
+use crate::write::{bits, facet, kind_number};
+
+/// Most powers of two that a range is told to FTS5 in: half of all cards are in fewer.
+const MOST_POWERS: u32 = 5;
+/// Most years likewise.
+const MOST_YEARS: i64 = 16;
+/// Longest beginning of a word that FTS5 keeps a list of (`prefix` in `schema.rs`).
+const LISTED_PREFIX: usize = 3;
+
+/// One word of a question.
+pub(crate) struct Term {
+    /// As FTS5 reads it: one word, or several of which one is enough.
+    pub expression: String,
+    /// Words, or beginnings of them, that count as it.
+    pub spelt: Vec<String>,
+    /// Whether `spelt` are beginnings.
+    pub prefix: bool,
+}
+
+impl Term {
+    pub(crate) fn matches(&self, word: &str) -> bool {
+        self.spelt.iter().any(|spelt| {
+            if self.prefix {
+                word.starts_with(spelt.as_str())
+            } else {
+                word == spelt
+            }
+        })
+    }
+}
+
+/// What a card must be to be found.
+pub(crate) struct Filter {
+    pub terms: Vec<Term>,
+    /// Words and facets, as FTS5 reads them; `None` if there are none.
+    pub expression: Option<String>,
+    /// What no column tells: words and tags.
+    pub probe: Option<String>,
+    /// Whether asking FTS5 about one card is cheap.
+    pub can_probe: bool,
+    /// Conditions on a row `c` of `card`, each exact.
+    pub conditions: Vec<(String, Vec<Value>)>,
+    /// The one kind of card, if it is asked for.
+    pub has_kind: bool,
+    /// Whose keys are asked for.
+    pub owners: Option<Vec<i64>>,
+}
+
+impl Filter {
+    /// `None` when no card can match: a word, creator or tag is unknown.
+    pub(crate) fn of(reader: &Connection, question: &Question, plan: &Plan) -> Result<Option<Self>> {
+        let facets = &question.facets;
+        let mut filter = Self {
+            terms: Vec::new(),
+            expression: None,
+            probe: None,
+            can_probe: true,
+            conditions: Vec::new(),
+            has_kind: facets.kind.is_some(),
+            owners: None,
+        };
+        for word in &question.words {
+            filter.terms.push(Term {
+                expression: exact(word),
+                spelt: vec![word.clone()],
+                prefix: false,
+            });
+        }
+        if let Some(last) = &question.last {
+            match filter.spell(reader, last, plan)? {
+                Some(term) => filter.terms.push(term),
+                None => return Ok(None),
+            }
+        }
+        let mut asked: Vec<String> = filter.terms.iter().map(|term| term.expression.clone()).collect();
+        for tag in &question.tags {
+            let id = first(
+                reader,
+                "find a tag",
+                "SELECT id FROM tag WHERE tag = ?1",
+                [tag],
+                |row| row.get(0),
+            )?;
+            let Some(id) = id else { return Ok(None) };
+            asked.push(exact(&facet::tag(id)));
+        }
+        filter.probe = joined(&asked, " AND ");
+        if let Some(kind) = facets.kind {
+            let kind = kind_number(kind);
+            asked.push(exact(&facet::kind(kind)));
+            filter.where_is("c.kind = ?", kind);
+        }
+        if let Some(creator) = &facets.creator {
+            let Some(id) = account_of(reader, creator)? else {
+                return Ok(None);
+            };
+            asked.push(exact(&facet::creator(id)));
+            filter.where_is("c.creator = ?", id);
+        }
+        if facets.for_sale {
+            asked.push(exact(facet::FOR_SALE));
+            filter.conditions.push(("c.for_sale = 1".to_owned(), Vec::new()));
+        }
+        if facets.alive {
+            asked.push(exact(facet::ALIVE));
+            filter.conditions.push(("c.seats > 0".to_owned(), Vec::new()));
+        }
+        let (price, size, minutes, year) = (facets.price, facets.size, facets.minutes, facets.year);
+        asked.extend(powers(price, |price| Money(price).bits(), facet::price));
+        asked.extend(powers(size, |size| bits(length(size)), facet::size));
+        asked.extend(powers(minutes, |minutes| bits(minutes.into()), facet::minutes));
+        asked.extend(years(year));
+        filter.where_between("c.price", price, |price| Value::Blob(Money(price).bytes()));
+        filter.where_between("c.size", size, |size| Value::Integer(length(size)));
+        filter.where_between("c.minutes", minutes, |minutes| Value::Integer(minutes.into()));
+        filter.where_between("c.year", year, |year| Value::Integer(year.into()));
+        if facets.owned_by.is_empty() {
+            filter.conditions.push(("c.retired = 0".to_owned(), Vec::new()));
+        } else {
+            let mut owners = Vec::new();
+            for owner in &facets.owned_by {
+                owners.extend(account_of(reader, owner)?);
+            }
+            if owners.is_empty() {
+                return Ok(None);
+            }
+            filter.owners = Some(owners);
+        }
+        filter.expression = joined(&asked, " AND ");
+        Ok(Some(filter))
+    }
+
+    /// The words that begin with the last one. Few are named one by one, because FTS5 builds the list of a beginning anew
+    /// each time that it is asked.
+    fn spell(&mut self, reader: &Connection, last: &str, plan: &Plan) -> Result<Option<Term>> {
+        let words: Vec<String> = all(
+            reader,
+            "spell a word",
+            "SELECT word FROM word WHERE word >= ?1 AND (?2 IS NULL OR word < ?2) ORDER BY word LIMIT ?3",
+            rusqlite::params![last, after_prefix(last), plan.spelt.saturating_add(1)],
+            |row| row.get(0),
+        )?;
+        if words.is_empty() {
+            return Ok(None);
+        }
+        if words.len() <= plan.spelt as usize {
+            let each: Vec<String> = words.iter().map(|word| exact(word)).collect();
+            let expression = format!("({})", each.join(" OR "));
+            return Ok(Some(Term {
+                expression,
+                spelt: words,
+                prefix: false,
+            }));
+        }
+        self.can_probe = last.chars().count() <= LISTED_PREFIX;
+        Ok(Some(Term {
+            expression: format!("\"{last}\"*"),
+            spelt: vec![last.to_owned()],
+            prefix: true,
+        }))
+    }
+
+    fn where_is(&mut self, sql: &str, value: i64) {
+        self.conditions
+            .push((sql.to_owned(), vec![Value::Integer(value)]));
+    }
+
+    fn where_between<T: Copy>(&mut self, column: &str, range: Range<T>, value: impl Fn(T) -> Value) {
+        for (bound, sign) in [(range.min, ">="), (range.max, "<=")] {
+            if let Some(bound) = bound {
+                self.conditions
+                    .push((format!("{column} {sign} ?"), vec![value(bound)]));
+            }
+        }
+    }
+}
+
+/// The number of an account that the index has met.
+pub(crate) fn account_of(reader: &Connection, account: &Account) -> Result<Option<i64>> {
+    first(
+        reader,
+        "find an account",
+        "SELECT id FROM account WHERE account = ?1",
+        [account],
+        |row| row.get(0),
+    )
+}
+
+/// One word to FTS5. It has letters, digits and `_` only, so nothing in it ends the quotes.
+fn exact(word: &str) -> String {
+    format!("\"{word}\"")
+}
+
+fn joined(parts: &[String], joint: &str) -> Option<String> {
+    (!parts.is_empty()).then(|| parts.join(joint))
+}
+
+/// A narrow range as powers of two.
+fn powers<T: Copy>(range: Range<T>, bits: impl Fn(T) -> u32, name: impl Fn(u32) -> String) -> Option<String> {
+    let (low, high) = (range.min.map_or(0, &bits), bits(range.max?));
+    if high.saturating_sub(low) >= MOST_POWERS {
+        return None;
+    }
+    let each: Vec<String> = (low..=high).map(|power| exact(&name(power))).collect();
+    joined(&each, " OR ").map(|each| format!("({each})"))
+}
+
+/// A narrow range of years.
+fn years(range: Range<u32>) -> Option<String> {
+    let (low, high) = (i64::from(range.min?), i64::from(range.max?));
+    if high.saturating_sub(low) >= MOST_YEARS {
+        return None;
+    }
+    let each: Vec<String> = (low..=high).map(|year| exact(&facet::year(year))).collect();
+    joined(&each, " OR ").map(|each| format!("({each})"))
+}
+
+/// A length that SQLite can compare: none is as long as the longest.
+fn length(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
