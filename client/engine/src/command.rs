@@ -7,6 +7,7 @@ mod earned;
 mod event;
 mod market;
 mod outcome;
+mod search;
 mod seconds;
 mod shown;
 
@@ -26,6 +27,9 @@ pub use market::{
     RecoveredCard, RecoveredKey,
 };
 pub use outcome::{Fetched, Opened, Outcome, PoolShown, Published, SessionShown};
+pub use search::{
+    Explore, FiguresShown, FoundCard, KeyStepShown, Search, SeedableShown, SuggestedTag, SuggestedTitle,
+};
 pub use shown::{
     AccountShown, BlobShown, CardShown, CollaboratorShown, KeyShown, OrderShown, SeatShown, VerifiedBlob,
 };
@@ -47,6 +51,17 @@ pub enum Command {
     },
     /// A page of the feed.
     Discover(Discover),
+    /// A page of the cards that match, from this home's index.
+    Search(Search),
+    /// A list or figures from this home's index.
+    Explore(Explore),
+    /// Brings this home's index to the newest block.
+    IndexShow,
+    /// Empties this home's index and reads the chain again.
+    IndexRebuild {
+        /// From the state after which final block; `None`: from the first block, if the node has it.
+        from: Option<BlockNumber>,
+    },
     /// One card.
     Card {
         /// Which.
@@ -287,6 +302,10 @@ impl Command {
             Self::Revise(_) => "revise",
             Self::Retire { .. } => "retire",
             Self::Discover(_) => "discover",
+            Self::Search(_) => "search",
+            Self::Explore(_) => "explore",
+            Self::IndexShow => "index",
+            Self::IndexRebuild { .. } => "index rebuild",
             Self::Card { .. } => "card",
             Self::Seats { .. } => "seats",
             Self::Keys => "keys",

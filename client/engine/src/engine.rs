@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashcard_chain::{address_of, Account, Chain, ChainAt, ChainError, Included, Signer};
+use hashcard_index::Index;
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::{CardId, CardView};
 use hashcard_protocol::ledger::PayeeLimits;
@@ -33,7 +34,7 @@ use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
     buy, clerk, discover, earn, encryption_keys, fetch, gift, history, inventory, library, money, open,
-    publish, recover, report, resell, terms,
+    publish, recover, report, resell, search, terms,
 };
 
 /// The node that is meant when nobody says one: a development node on this machine.
@@ -48,6 +49,9 @@ pub struct Engine {
     chain: OnceCell<Chain>,
     wallet: OnceCell<Arc<Wallet>>,
     swarm: OnceCell<Swarm>,
+    index: OnceCell<Arc<Index>>,
+    /// Held while the index follows the chain: one writer, and nobody reads blocks that another has read.
+    pub(crate) following: tokio::sync::Mutex<()>,
     /// Most bytes that the store may occupy.
     max_disk: Option<u64>,
     /// The books of accounts that are paid; opened once, because each has a file that one owner writes.
@@ -97,6 +101,8 @@ impl Engine {
             chain: OnceCell::new(),
             wallet: OnceCell::new(),
             swarm: OnceCell::new(),
+            index: OnceCell::new(),
+            following: tokio::sync::Mutex::default(),
             max_disk: None,
             cashiers: tokio::sync::Mutex::default(),
             fetching: Mutex::default(),
@@ -144,6 +150,20 @@ impl Engine {
                     ..Options::default()
                 };
                 async move { waiting_for_disk(move || Ok(Store::open(&folder, options)?)).await }
+            })
+            .await
+    }
+
+    /// The index of the node's chain.
+    pub(crate) async fn index(&self) -> Result<&Arc<Index>, EngineError> {
+        let genesis = self.chain().await?.genesis();
+        self.index
+            .get_or_try_init(|| {
+                let path = self.home.index(&genesis);
+                async move {
+                    let path = path?;
+                    waiting_for_disk(move || Ok(Arc::new(Index::open(&path, genesis)?))).await
+                }
             })
             .await
     }
@@ -342,6 +362,10 @@ impl Engine {
             Command::Revise(revise) => terms::revise(self, &account, revise, events).await,
             Command::Retire { card } => terms::retire(self, &account, card, events).await,
             Command::Discover(query) => discover::feed(self.chain().await?, query).await,
+            Command::Search(query) => search::search(self, &account, query, events).await,
+            Command::Explore(what) => search::explore(self, &account, what, events).await,
+            Command::IndexShow => search::index(self, events).await,
+            Command::IndexRebuild { from } => search::rebuild(self, from, events).await,
             Command::Card { card } => discover::card(self.chain().await?, card).await,
             Command::Seats { card } => discover::seats(self.chain().await?, card).await,
             Command::Keys => discover::keys(self, &account).await,

@@ -11,6 +11,7 @@
 //! | `ledger.jsonl` | what was done with money and keys: see [`ledger::Ledger`] |
 //! | `vouchers/` | promises of those who were served: see `pay::vouchers` |
 //! | `paying/` | what was promised to whom, a file for each payment session: see [`crate::pay`] |
+//! | `index/` | what the chains say, to be searched: a file for each, see [`hashcard_index`] |
 //! | `store/` | the blobs |
 //!
 //! The folder belongs to one user and is closed to others.
@@ -114,6 +115,11 @@ impl HomePaths {
         self.folder.join("vouchers")
     }
 
+    /// What the chains say, a file for each.
+    pub fn index(&self) -> PathBuf {
+        self.folder.join("index")
+    }
+
     /// What was promised to whom.
     pub fn paying(&self) -> PathBuf {
         self.folder.join("paying")
@@ -185,6 +191,13 @@ impl Home {
         make_private_folder(&folder)?;
         durable::sync_folder_of(&folder)?;
         Ok(folder.join(format!("{}-{}", hex(genesis), hex(account))))
+    }
+
+    /// The file of the index of a chain; its folder is there.
+    pub fn index(&self, genesis: &[u8; 32]) -> Result<PathBuf, EngineError> {
+        let folder = self.paths.index();
+        make_private_folder(&folder)?;
+        Ok(folder.join(format!("{}.db", hex(genesis))))
     }
 
     /// Looks at the notes.

@@ -10,6 +10,7 @@
 //! | [`home`] | where is what I keep, and who may touch it |
 //! | `publish` | how a file becomes a card |
 //! | `discover` | what is there |
+//! | `search`, `follow` | which of it do I want, found here |
 //! | `buy`, `report` | how money becomes a key, and what happens when it is false |
 //! | `fetch`, `open` | how a blob comes here, and who may open it |
 //! | [`seed`], `fulfil` | what a daemon does all day |
@@ -41,6 +42,7 @@ mod discover;
 mod earn;
 mod encryption_keys;
 mod fetch;
+mod follow;
 mod fulfil;
 mod gift;
 mod history;
@@ -55,6 +57,7 @@ mod publish;
 mod recover;
 mod report;
 mod resell;
+mod search;
 mod swarm;
 mod terms;
 
