@@ -28,8 +28,9 @@ const READERS_KEPT: usize = 4;
 /// The file, opened.
 pub(crate) struct Database {
     path: PathBuf,
-    writer: Mutex<Connection>,
     readers: Mutex<Vec<Connection>>,
+    /// Closed last, and so it is the one that empties the log.
+    writer: Mutex<Connection>,
 }
 
 impl Database {

@@ -108,7 +108,7 @@ CREATE TABLE creator (
 /// Short beginnings of words have lists of their own (`prefix`): as many cards as there are begin with one letter.
 const WORDS: &str = "
 CREATE VIRTUAL TABLE words USING fts5(
-    said, content = '', columnsize = 0, detail = none, prefix = '1 2 3', tokenize = \"ascii tokenchars '_'\"
+    said, content = '', columnsize = 0, detail = none, prefix = '1 2 3 4', tokenize = \"ascii tokenchars '_'\"
 );
 CREATE TRIGGER text_said AFTER INSERT ON text BEGIN
     INSERT INTO words (rowid, said) VALUES (new.card, new.words || ' ' || new.facets);

@@ -1,4 +1,4 @@
-//! `index-bench [--cards N] [--questions N] [--folder DIR]`: how large an index of synthetic cards is, how fast it follows, and
+//! `index-bench [--cards N] [--questions N] [--folder DIR] [--keep yes]`: how large an index of synthetic cards is, how fast it follows, and
 //! how fast it answers. Run by `scripts/bench index`.
 //!
 //! **Chance is seeded and skewed as a feed is**: words, tags, creators and sales follow Zipf's law, so there are words that a
@@ -56,6 +56,7 @@ struct Asked {
     cards: u64,
     questions: usize,
     folder: PathBuf,
+    keep: bool,
 }
 
 impl Asked {
@@ -64,6 +65,7 @@ impl Asked {
             cards: 1_000_000,
             questions: 2_000,
             folder: std::env::temp_dir().join("hashcard-index-bench"),
+            keep: false,
         };
         while let Some(name) = words.next() {
             let value = words.next().ok_or(format!("{name} needs a value"))?;
@@ -77,6 +79,7 @@ impl Asked {
                 "--questions" => {
                     asked.questions = usize::try_from(number()?.max(1)).map_err(|e| e.to_string())?
                 }
+                "--keep" => asked.keep = value == "yes",
                 "--folder" => asked.folder = PathBuf::from(value),
                 _ => return Err(format!("unknown option {name}")),
             }
@@ -86,23 +89,30 @@ impl Asked {
 }
 
 fn run(asked: &Asked) -> Result<(), String> {
-    let _ = std::fs::remove_dir_all(&asked.folder);
+    if !asked.keep {
+        let _ = std::fs::remove_dir_all(&asked.folder);
+    }
     let path = asked.folder.join("index.db");
     let index = Index::open(&path, [7; 32]).map_err(|e| e.to_string())?;
     let mut chance = Chance::new();
     println!("cards                {}", asked.cards);
-    let blocks = follow(&index, &mut chance, asked.cards)?;
+    if index.standing().map_err(|e| e.to_string())?.is_none() {
+        let blocks = follow(&index, &mut chance, asked.cards)?;
+        fork(&index, &mut chance, blocks)?;
+    }
     let size = index.size().map_err(|e| e.to_string())?;
     println!(
         "index size           {} MiB, {} bytes per card",
         size.bytes >> 20,
-        size.bytes / asked.cards
+        size.bytes / size.cards.max(1)
     );
     println!("file size            {} MiB", on_disk(&path) >> 20);
-    fork(&index, &mut chance, blocks)?;
     lists(&index, &mut chance)?;
     search(&index, &mut chance, asked.questions)?;
     drop(index);
+    if asked.keep {
+        return Ok(());
+    }
     std::fs::remove_dir_all(&asked.folder).map_err(|e| e.to_string())
 }
 

@@ -3,11 +3,11 @@
 //! **Every list is cut, so nobody's fame makes the question long.** A card that few hold says more about its holders than
 //! one that all do, and a holder of few more about his than a collector: both count by the inverse root of how many.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::Connection;
 
-use crate::database::all;
+use crate::database::{all, first};
 use crate::error::Result;
 use crate::search::numbers;
 
@@ -66,29 +66,25 @@ pub(super) fn cards(reader: &Connection, own: &[i64], limit: usize) -> Result<Ve
             *scores.entry(card).or_default() += each;
         }
     }
-    let not_for_you = excluded(reader, &own_list, scores.keys().copied().collect())?;
-    let mut best: Vec<(i64, f64)> = scores
-        .into_iter()
-        .filter(|(card, _)| !not_for_you.contains(card))
-        .collect();
+    let mut best: Vec<(i64, f64)> = scores.into_iter().collect();
     best.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.0.cmp(&a.0)));
-    Ok(best.into_iter().take(limit).map(|(card, _)| card).collect())
+    let mut cards = Vec::new();
+    for (card, _) in best {
+        if cards.len() >= limit {
+            break;
+        }
+        if fits(reader, &own_list, card)? {
+            cards.push(card);
+        }
+    }
+    Ok(cards)
 }
 
-/// Of these cards, those that are held or made by `own`, withdrawn, or gone.
-fn excluded(reader: &Connection, own: &str, cards: Vec<i64>) -> Result<BTreeSet<i64>> {
+/// Whether a card is there, not withdrawn, and neither held nor made by `own`.
+fn fits(reader: &Connection, own: &str, card: i64) -> Result<bool> {
     let sql = format!(
         "SELECT EXISTS (SELECT 1 FROM card WHERE id = ?1 AND retired = 0 AND creator NOT IN ({own})) \
          AND NOT EXISTS (SELECT 1 FROM key WHERE card = ?1 AND holder IN ({own}))"
     );
-    let mut excluded = BTreeSet::new();
-    for card in cards {
-        let fits = crate::database::first(reader, "look at a card", &sql, [card], |row| {
-            row.get::<_, bool>(0)
-        })?;
-        if fits != Some(true) {
-            excluded.insert(card);
-        }
-    }
-    Ok(excluded)
+    Ok(first(reader, "look at a card", &sql, [card], |row| row.get(0))?.unwrap_or_default())
 }

@@ -19,8 +19,6 @@ use crate::write::{bits, facet, kind_number};
 const MOST_POWERS: u32 = 5;
 /// Most years likewise.
 const MOST_YEARS: i64 = 16;
-/// Longest beginning of a word that FTS5 keeps a list of (`prefix` in `schema.rs`).
-const LISTED_PREFIX: usize = 3;
 
 /// One word of a question.
 pub(crate) struct Term {
@@ -49,10 +47,8 @@ pub(crate) struct Filter {
     pub terms: Vec<Term>,
     /// Words and facets, as FTS5 reads them; `None` if there are none.
     pub expression: Option<String>,
-    /// What no column tells: words and tags.
-    pub probe: Option<String>,
-    /// Whether asking FTS5 about one card is cheap.
-    pub can_probe: bool,
+    /// Tags, by number.
+    pub tags: Vec<i64>,
     /// Conditions on a row `c` of `card`, each exact.
     pub conditions: Vec<(String, Vec<Value>)>,
     /// The one kind of card, if it is asked for.
@@ -68,8 +64,7 @@ impl Filter {
         let mut filter = Self {
             terms: Vec::new(),
             expression: None,
-            probe: None,
-            can_probe: true,
+            tags: Vec::new(),
             conditions: Vec::new(),
             has_kind: facets.kind.is_some(),
             owners: None,
@@ -82,7 +77,7 @@ impl Filter {
             });
         }
         if let Some(last) = &question.last {
-            match filter.spell(reader, last, plan)? {
+            match Self::spell(reader, last, plan)? {
                 Some(term) => filter.terms.push(term),
                 None => return Ok(None),
             }
@@ -98,8 +93,8 @@ impl Filter {
             )?;
             let Some(id) = id else { return Ok(None) };
             asked.push(exact(&facet::tag(id)));
+            filter.tags.push(id);
         }
-        filter.probe = joined(&asked, " AND ");
         if let Some(kind) = facets.kind {
             let kind = kind_number(kind);
             asked.push(exact(&facet::kind(kind)));
@@ -145,9 +140,9 @@ impl Filter {
         Ok(Some(filter))
     }
 
-    /// The words that begin with the last one. Few are named one by one, because FTS5 builds the list of a beginning anew
-    /// each time that it is asked.
-    fn spell(&mut self, reader: &Connection, last: &str, plan: &Plan) -> Result<Option<Term>> {
+    /// The words that begin with the last one. Few are named one by one, because FTS5 builds the list of a beginning that
+    /// it keeps none of anew each time that it is asked.
+    fn spell(reader: &Connection, last: &str, plan: &Plan) -> Result<Option<Term>> {
         let words: Vec<String> = all(
             reader,
             "spell a word",
@@ -167,7 +162,6 @@ impl Filter {
                 prefix: false,
             }));
         }
-        self.can_probe = last.chars().count() <= LISTED_PREFIX;
         Ok(Some(Term {
             expression: format!("\"{last}\"*"),
             spelt: vec![last.to_owned()],

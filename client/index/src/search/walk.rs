@@ -1,20 +1,21 @@
 //! Three ways to the cards that match, in order.
 //!
-//! **Gather**: all that FTS5 gives are read and sorted; for few. **Walk**: cards are read in the order that is asked for and
-//! FTS5 is asked about each that fits otherwise; for many, of which a page is soon full. **Own**: the keys of the
+//! **Gather**: all that FTS5 gives are read and sorted; for few. **Walk**: cards are read in the order that is asked for,
+//! and the words of each that fits otherwise; for many, of which a page is soon full. **Own**: the keys of the
 //! accounts are gone through. The newest come from FTS5 in order by themselves.
 
 use rusqlite::types::Value;
 use rusqlite::{params_from_iter, Connection};
 
 use super::cursor::Place;
-use super::filter::Filter;
+use super::filter::{Filter, Term};
 use super::{ranking, Plan, Sort};
 use crate::database::first;
 use crate::error::{Doing, Result};
+use crate::write::{facet, TEXT_PARTS};
 
-/// Rows that a walk reads at most for each card that it may ask FTS5 about: reading one costs a twentieth of asking.
-const ROWS_PER_PROBE: u32 = 20;
+/// Rows that a walk reads at most for each card whose words it may read: one costs a fourth of the other.
+const ROWS_PER_PROBE: u32 = 4;
 
 /// Where an order stands in SQL.
 struct Order {
@@ -87,7 +88,7 @@ fn find(
 ) -> Result<Vec<Place>> {
     let order = Order::of(sort);
     if let Some(owners) = &filter.owners {
-        let few = filter.can_probe && count_owned(reader, owners, plan.owned)? <= plan.owned;
+        let few = count_owned(reader, owners, plan.owned)? <= plan.owned;
         if few || filter.expression.is_none() {
             return own(reader, filter, owners, &order, after, most);
         }
@@ -100,10 +101,8 @@ fn find(
     if in_order || count_matches(reader, expression, plan.gathered)? <= plan.gathered {
         return gather(reader, filter, expression, &order, after, most, in_order);
     }
-    if filter.can_probe {
-        if let Some(found) = walk(reader, filter, &order, after.clone(), most, Some(plan.probed))? {
-            return Ok(found);
-        }
+    if let Some(found) = walk(reader, filter, &order, after.clone(), most, Some(plan.probed))? {
+        return Ok(found);
     }
     gather(reader, filter, expression, &order, after, most, in_order)
 }
@@ -175,7 +174,7 @@ fn own(
     Ok(found)
 }
 
-/// Goes through cards in order; `None` when it would ask more than `budget` times without filling the page.
+/// Goes through cards in order; `None` when it would read the words of more than `budget` without filling the page.
 fn walk(
     reader: &Connection,
     filter: &Filter,
@@ -232,19 +231,24 @@ fn walk(
     Ok(Some(found))
 }
 
-/// Whether a card has the words and tags.
+/// Whether a card has the words and tags, read from its text: asking FTS5 about one card costs ten times as much.
 fn says(reader: &Connection, filter: &Filter, card: i64) -> Result<bool> {
-    let Some(probe) = &filter.probe else {
+    if filter.terms.is_empty() && filter.tags.is_empty() {
         return Ok(true);
-    };
-    let found = first(
+    }
+    let text = first(
         reader,
-        "look for words in a card",
-        "SELECT 1 FROM words WHERE words MATCH ?1 AND rowid = ?2",
-        rusqlite::params![probe, card],
-        |_| Ok(()),
+        "read a card's words",
+        "SELECT words, facets FROM text WHERE card = ?1",
+        [card],
+        |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)),
     )?;
-    Ok(found.is_some())
+    let Some((words, facets)) = text else {
+        return Ok(false);
+    };
+    let tags = facet::tags(&facets);
+    let says = |term: &Term| words.split([' ', TEXT_PARTS]).any(|word| term.matches(word));
+    Ok(filter.tags.iter().all(|tag| tags.contains(tag)) && filter.terms.iter().all(says))
 }
 
 /// How many cards match, up to one more than `most`.

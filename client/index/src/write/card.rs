@@ -176,6 +176,13 @@ pub(crate) mod facet {
     pub(crate) fn creator(account: i64) -> String {
         format!("_c{account}")
     }
+    /// The numbers of the tags among facets.
+    pub(crate) fn tags(facets: &str) -> Vec<i64> {
+        facets
+            .split(' ')
+            .filter_map(|facet| facet.strip_prefix("_t")?.parse().ok())
+            .collect()
+    }
     pub(crate) fn tag(tag: i64) -> String {
         format!("_t{tag}")
     }
@@ -194,11 +201,12 @@ pub(crate) mod facet {
     }
 }
 
-/// The number in a tag such as `year:1999`.
+/// The number in a tag such as `year:1999`; the lowest, if there are several.
 fn number_tag(tags: &BTreeSet<String>, name: &str, most: i64) -> Option<i64> {
-    let digits = tags.iter().find_map(|tag| tag.strip_prefix(name))?;
-    let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
-    digits.parse().ok().filter(|number| is_number && *number <= most)
+    let digits = tags.iter().filter_map(|tag| tag.strip_prefix(name));
+    let numbers = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    let numbers = numbers.filter_map(|digits| digits.parse().ok());
+    numbers.filter(|number| *number <= most).min()
 }
 
 impl Pen<'_> {
@@ -243,7 +251,7 @@ impl Pen<'_> {
                 paid: before.paid,
                 ..row
             };
-            return self.save(&row);
+            return self.save(&before, &row);
         }
         self.new_card(&row, fact, keys)
     }
@@ -287,38 +295,67 @@ impl Pen<'_> {
         self.written("keep a card", &sql, row)
     }
 
-    /// Writes a row that is there, and what follows from it.
-    fn save(&self, row: &CardRow) -> Result<()> {
-        self.written(
-            "change a card",
-            "UPDATE card SET creator = ?2, kind = ?3, access = ?4, price = ?5, editions = ?6, keys_made = ?7, listed = ?8, \
-             retired = ?9, frozen = ?10, blob_len = ?11, size = ?12, published_at = ?13, year = ?14, minutes = ?15, \
-             offered = ?16, seats = ?17, sold = ?18, volume = ?19, paid = ?20, for_sale = ?21, seedable = ?22, \
-             popularity = ?23, yield = ?24 WHERE id = ?1",
-            row,
-        )?;
-        let before = first(
+    /// Writes what changed of a row that is there, and what follows from it. Most changes touch few of its indexes.
+    fn save(&self, before: &CardRow, after: &CardRow) -> Result<()> {
+        let paid = CardRow {
+            sold: after.sold,
+            volume: after.volume,
+            paid: after.paid,
+            ..before.clone()
+        };
+        let seated = CardRow {
+            seats: after.seats,
+            offered: after.offered,
+            ..before.clone()
+        };
+        if *after == paid {
+            self.writing.run(
+                "count what a card brought",
+                "UPDATE card SET sold = ?2, volume = ?3, paid = ?4, popularity = ?5, yield = ?6 WHERE id = ?1",
+                params![after.id, after.sold, after.volume, after.paid, after.popularity(), after.yields()],
+            )?;
+        } else if *after == seated {
+            self.writing.run(
+                "count a card's seats",
+                "UPDATE card SET seats = ?2, offered = ?3, for_sale = ?4, yield = ?5 WHERE id = ?1",
+                params![
+                    after.id,
+                    after.seats,
+                    after.offered,
+                    after.for_sale(),
+                    after.yields()
+                ],
+            )?;
+        } else {
+            self.written(
+                "change a card",
+                "UPDATE card SET creator = ?2, kind = ?3, access = ?4, price = ?5, editions = ?6, keys_made = ?7, listed = ?8, \
+                 retired = ?9, frozen = ?10, blob_len = ?11, size = ?12, published_at = ?13, year = ?14, minutes = ?15, \
+                 offered = ?16, seats = ?17, sold = ?18, volume = ?19, paid = ?20, for_sale = ?21, seedable = ?22, \
+                 popularity = ?23, yield = ?24 WHERE id = ?1",
+                after,
+            )?;
+        }
+        // Tags never change, so what they say is kept.
+        if before.facets(&[]) == after.facets(&[]) {
+            return Ok(());
+        }
+        let said = first(
             self.writing,
             "read a card's facets",
             "SELECT facets FROM text WHERE card = ?1",
-            [row.id],
+            [after.id],
             |found| found.get::<_, String>(0),
         )?
         .ok_or(IndexError::Damaged {
             what: "a card has no text",
         })?;
-        let tags: Vec<i64> = before
-            .split(' ')
-            .filter_map(|facet| facet.strip_prefix("_t")?.parse().ok())
-            .collect();
-        let facets = row.facets(&tags);
-        if facets != before {
-            self.writing.run(
-                "change a card's facets",
-                "UPDATE text SET facets = ?2 WHERE card = ?1",
-                params![row.id, facets],
-            )?;
-        }
+        let facets = after.facets(&facet::tags(&said));
+        self.writing.run(
+            "change a card's facets",
+            "UPDATE text SET facets = ?2 WHERE card = ?1",
+            params![after.id, facets],
+        )?;
         Ok(())
     }
 
@@ -366,7 +403,7 @@ impl Pen<'_> {
         if after == before {
             return Ok(());
         }
-        self.save(&after)
+        self.save(&before, &after)
     }
 
     pub(super) fn card_gone(&self, card: i64) -> Result<()> {
@@ -381,10 +418,7 @@ impl Pen<'_> {
         let Some((words, facets)) = text else {
             return Ok(());
         };
-        for tag in facets
-            .split(' ')
-            .filter_map(|facet| facet.strip_prefix("_t")?.parse::<i64>().ok())
-        {
+        for tag in facet::tags(&facets) {
             self.writing.run(
                 "count a tag",
                 "UPDATE tag SET cards = cards - 1 WHERE id = ?1",
