@@ -150,7 +150,7 @@ async fn follow(
         };
         let number = block.number;
         apply(index, block, Finality::Final).await?;
-        if number % SAID_EVERY == 0 {
+        if number.is_multiple_of(SAID_EVERY) {
             events
                 .say(Event::Following {
                     block: number,

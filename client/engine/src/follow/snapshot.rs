@@ -37,7 +37,7 @@ pub async fn begin_anew(
     while let Some(facts) = cards.try_next().await? {
         all.extend(facts);
         read = read.saturating_add(1);
-        if read % SAID_EVERY == 0 {
+        if read.is_multiple_of(SAID_EVERY) {
             events
                 .say(Event::Indexing {
                     cards: read,

@@ -25,7 +25,7 @@ impl Place {
     }
 
     pub(crate) fn read(text: &str, question: [u8; 8]) -> Option<Self> {
-        if text.len() > 2 * (17 + MAX_KEY) || text.len() % 2 != 0 || !text.is_ascii() {
+        if text.len() > 2 * (17 + MAX_KEY) || !text.len().is_multiple_of(2) || !text.is_ascii() {
             return None;
         }
         let digits = text.as_bytes().chunks_exact(2);

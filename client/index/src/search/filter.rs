@@ -24,21 +24,28 @@ const MOST_YEARS: i64 = 16;
 pub(crate) struct Term {
     /// As FTS5 reads it: one word, or several of which one is enough.
     pub expression: String,
-    /// Words, or beginnings of them, that count as it.
-    pub spelt: Vec<String>,
-    /// Whether `spelt` are beginnings.
-    pub prefix: bool,
+    /// As it was typed.
+    asked: String,
+    /// Whether longer words that begin so count as well.
+    goes_on: bool,
 }
 
 impl Term {
     pub(crate) fn matches(&self, word: &str) -> bool {
-        self.spelt.iter().any(|spelt| {
-            if self.prefix {
-                word.starts_with(spelt.as_str())
-            } else {
-                word == spelt
-            }
-        })
+        if self.goes_on {
+            word.starts_with(&self.asked)
+        } else {
+            word == self.asked
+        }
+    }
+
+    /// How much a word counts as this one: one that only begins so, half.
+    pub(crate) fn counts(&self, word: &str) -> f64 {
+        match (self.matches(word), word == self.asked) {
+            (true, true) => 1.0,
+            (true, false) => 0.5,
+            (false, _) => 0.0,
+        }
     }
 }
 
@@ -72,8 +79,8 @@ impl Filter {
         for word in &question.words {
             filter.terms.push(Term {
                 expression: exact(word),
-                spelt: vec![word.clone()],
-                prefix: false,
+                asked: word.clone(),
+                goes_on: false,
             });
         }
         if let Some(last) = &question.last {
@@ -158,14 +165,14 @@ impl Filter {
             let expression = format!("({})", each.join(" OR "));
             return Ok(Some(Term {
                 expression,
-                spelt: words,
-                prefix: false,
+                asked: last.to_owned(),
+                goes_on: true,
             }));
         }
         Ok(Some(Term {
             expression: format!("\"{last}\"*"),
-            spelt: vec![last.to_owned()],
-            prefix: true,
+            asked: last.to_owned(),
+            goes_on: true,
         }))
     }
 

@@ -83,9 +83,7 @@ fn score(terms: &[Term], rarity: &[f64], text: &str, mean_len: f64) -> f64 {
         for word in part.split(' ').filter(|word| !word.is_empty()) {
             len = len.saturating_add(1);
             for (count, term) in counts.iter_mut().zip(terms) {
-                if term.matches(word) {
-                    *count += weight;
-                }
+                *count += weight * term.counts(word);
             }
         }
     }

@@ -92,8 +92,10 @@ impl Model {
                 let Some(known) = self.cards.get_mut(&sold.card) else {
                     return;
                 };
-                known.sold += 1;
-                known.volume = known.volume.saturating_add(sold.price);
+                if sold.price > 0 {
+                    known.sold += 1;
+                    known.volume = known.volume.saturating_add(sold.price);
+                }
                 let creator = known.card.creator;
                 let mut resale = false;
                 for step in self.steps.entry((sold.card, sold.edition)).or_default() {
@@ -101,6 +103,9 @@ impl Model {
                         step.4 = Some(sold.price);
                         resale = step.1 == KeyStep::Resold;
                     }
+                }
+                if sold.price == 0 {
+                    return;
                 }
                 let figures = self.figures.entry(creator).or_default();
                 if resale {
@@ -271,7 +276,9 @@ impl Model {
             let rarity = (1.0 + (cards - having + 0.5) / (having + 0.5)).ln();
             let mut count = 0.0;
             for (part, weight) in parts(known).iter().zip([8.0, 4.0, 1.0]) {
-                count += weight * part.iter().filter(|word| is(word, term)).count() as f64;
+                let exact = part.iter().filter(|word| **word == term.0).count() as f64;
+                let begun = part.iter().filter(|word| is(word, term)).count() as f64 - exact;
+                count += weight * (exact + begun / 2.0);
             }
             score += rarity * count * 2.2 / (count + 1.2 * longer);
         }

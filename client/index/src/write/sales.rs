@@ -47,6 +47,15 @@ impl Pen<'_> {
     pub(super) fn sold(&self, sold: &Sold) -> Result<()> {
         let card = self.id(sold.card)?;
         let order = self.number_of(sold.order, "an order")?;
+        self.writing.run(
+            "note the price of a key",
+            "UPDATE key_step SET price = ?2 WHERE order_id = ?1",
+            params![order, Money(sold.price)],
+        )?;
+        // What costs nothing is no sale, as in the chain's own price history.
+        if sold.price == 0 {
+            return Ok(());
+        }
         self.change(card, |row| {
             row.sold = row.sold.saturating_add(1);
             row.volume = row.volume.plus(sold.price);
@@ -67,11 +76,6 @@ impl Pen<'_> {
             Some(step) => step == Step::Resold,
             None => !seller_is_creator,
         };
-        self.writing.run(
-            "note the price of a key",
-            "UPDATE key_step SET price = ?2 WHERE order_id = ?1",
-            params![order, Money(sold.price)],
-        )?;
         let mut to_creator: Balance = if seller_is_creator { sold.paid } else { 0 };
         for (account, amount) in &sold.shares {
             if self.account(account)? == creator {
