@@ -272,7 +272,7 @@ fn search(index: &Index, chance: &mut Chance, questions: usize) -> Result<(), St
         "search, two at once  {}, {rate:.0} questions/s",
         percentiles(&mut shared)
     );
-    slow.sort_by(|a, b| b.0.cmp(&a.0));
+    slow.sort_by_key(|one| std::cmp::Reverse(one.0));
     for (spent, question) in slow.iter().take(5) {
         println!(
             "slowest              {:.1} ms {question}",
@@ -436,7 +436,7 @@ impl Chance {
         let size = if inline {
             200 + self.below(2_000) as u64
         } else {
-            1u64 << (10 + self.below(24)) | self.next() % 1_024
+            (1u64 << (10 + self.below(24))) | (self.next() % 1_024)
         };
         let words = 3 + self.below(6);
         let preview = if inline { 40 } else { 6 };

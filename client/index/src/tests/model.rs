@@ -10,11 +10,14 @@ use crate::lists::{Figures, KeyStep};
 use crate::search::{Range, Search, Sort};
 use crate::words::words;
 
+/// Block, what happened, holder, order, price.
+pub(crate) type StepTold = (u32, KeyStep, Option<Account>, Option<u64>, Option<u128>);
+
 #[derive(Clone, Default)]
 pub(crate) struct Model {
     pub cards: BTreeMap<u64, Known>,
     pub holders: BTreeMap<(u64, u64), Account>,
-    pub steps: BTreeMap<(u64, u64), Vec<(u32, KeyStep, Option<Account>, Option<u64>, Option<u128>)>>,
+    pub steps: BTreeMap<(u64, u64), Vec<StepTold>>,
     offers: BTreeSet<(u64, u64)>,
     seats: BTreeMap<(u64, Account), u64>,
     until: BTreeMap<Account, u32>,
