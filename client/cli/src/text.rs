@@ -14,6 +14,7 @@ mod events;
 mod holdings;
 mod market;
 mod pay;
+mod rewards;
 mod search;
 mod table;
 
@@ -141,6 +142,9 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::History { .. }
         | Outcome::Recovered { .. } => holdings::outcome(outcome, bold),
         Outcome::Earned(earned) => earned::outcome(earned, bold),
+        Outcome::Endowed { .. } | Outcome::Endowments { .. } | Outcome::EndowmentEnds { .. } => {
+            rewards::endowment(outcome, bold)
+        }
         Outcome::PoolOpened { .. }
         | Outcome::PoolToppedUp { .. }
         | Outcome::Pools { .. }
