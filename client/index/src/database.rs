@@ -2,6 +2,7 @@
 //!
 //! **Whoever writes holds the one writer for one transaction**; readers see the block before it until it is done (WAL).
 //! Every statement that changes something goes through [`Writing`], so that a test can let the power fail at each.
+//! What cannot be read any more is not mended: the file is removed and made anew, for the chain says all of it again.
 
 use std::ops::Deref;
 use std::path::{Path, PathBuf};
@@ -28,32 +29,40 @@ const READERS_KEPT: usize = 4;
 /// The file, opened.
 pub(crate) struct Database {
     path: PathBuf,
-    readers: Mutex<Vec<Connection>>,
+    readers: Mutex<Readers>,
     /// Closed last, and so it is the one that empties the log.
     writer: Mutex<Connection>,
+}
+
+/// Connections that wait for the next question.
+#[derive(Default)]
+struct Readers {
+    /// How often the file was made anew: a reader of an older one is of no use.
+    file: u64,
+    kept: Vec<Connection>,
 }
 
 impl Database {
     /// Opens the file, and makes it if it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let writer = Connection::open(path).doing("open its file")?;
-        prepare(&writer)?;
-        writer
-            .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
-            .doing("set its log")?;
-        // A power cut may lose the last blocks, never tear one; they are read from the chain again.
-        for (name, value) in [
-            ("synchronous", "NORMAL".to_owned()),
-            ("foreign_keys", "OFF".to_owned()),
-            ("journal_size_limit", LOG_KEPT.to_string()),
-        ] {
-            writer.pragma_update(None, name, value).doing("set its log")?;
-        }
         Ok(Self {
             path: path.to_owned(),
-            writer: Mutex::new(writer),
+            writer: Mutex::new(new_writer(path)?),
             readers: Mutex::default(),
         })
+    }
+
+    /// Removes the file, whatever it holds, and opens an empty one. Questions that are being answered end with the old one.
+    pub(crate) fn recreate(&self) -> Result<()> {
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut readers = self.readers();
+        readers.kept.clear();
+        readers.file = readers.file.wrapping_add(1);
+        // The old file is closed before it goes.
+        *writer = Connection::open_in_memory().doing("close its file")?;
+        let removed = remove(&self.path);
+        *writer = new_writer(&self.path)?;
+        removed
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -77,7 +86,10 @@ impl Database {
 
     /// One look at the index as it stands.
     pub(crate) fn read<T>(&self, look: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
-        let kept = self.kept_readers().pop();
+        let (file, kept) = {
+            let mut readers = self.readers();
+            (readers.file, readers.kept.pop())
+        };
         let mut reader = match kept {
             Some(reader) => reader,
             None => self.new_reader()?,
@@ -87,9 +99,9 @@ impl Database {
             .doing("begin to read")?;
         let seen = look(&transaction);
         transaction.finish().doing("end reading")?;
-        let mut kept = self.kept_readers();
-        if kept.len() < READERS_KEPT {
-            kept.push(reader);
+        let mut readers = self.readers();
+        if readers.file == file && readers.kept.len() < READERS_KEPT {
+            readers.kept.push(reader);
         }
         seen
     }
@@ -107,7 +119,7 @@ impl Database {
         })
     }
 
-    fn kept_readers(&self) -> MutexGuard<'_, Vec<Connection>> {
+    fn readers(&self) -> MutexGuard<'_, Readers> {
         self.readers.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -117,6 +129,41 @@ impl Database {
         prepare(&reader)?;
         Ok(reader)
     }
+}
+
+/// Removes a database with its log and the map of that.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::remove_file(&name) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                return Err(IndexError::File {
+                    path: name.into(),
+                    source,
+                });
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+fn new_writer(path: &Path) -> Result<Connection> {
+    let writer = Connection::open(path).doing("open its file")?;
+    prepare(&writer)?;
+    writer
+        .query_row("PRAGMA journal_mode = WAL", [], |_| Ok(()))
+        .doing("set its log")?;
+    // A power cut may lose the last blocks, never tear one; they are read from the chain again.
+    for (name, value) in [
+        ("synchronous", "NORMAL".to_owned()),
+        ("foreign_keys", "OFF".to_owned()),
+        ("journal_size_limit", LOG_KEPT.to_string()),
+    ] {
+        writer.pragma_update(None, name, value).doing("set its log")?;
+    }
+    Ok(writer)
 }
 
 fn prepare(connection: &Connection) -> Result<()> {

@@ -26,7 +26,7 @@ pub enum IndexError {
         source: std::io::Error,
     },
     /// The file belongs to another chain.
-    #[error("the index at {path} is of another chain; move it away, or rebuild it: hashcard index rebuild")]
+    #[error("the index at {path} is of another chain; rebuild it: hashcard index rebuild")]
     OtherChain {
         /// Which file.
         path: PathBuf,
@@ -60,7 +60,8 @@ pub enum IndexError {
         last: u32,
     },
     /// A final block contradicts another that was final.
-    #[error("block {number} contradicts what was final before; the node follows another chain, so name another: --node URL")]
+    #[error("block {number} contradicts what was final before; the node follows another chain: name another, --node URL, \
+         or, if the chain was begun anew, rebuild: hashcard index rebuild")]
     Contradiction {
         /// Its number.
         number: u32,
@@ -98,6 +99,31 @@ pub(crate) trait Doing<T> {
 
 impl<T> Doing<T> for rusqlite::Result<T> {
     fn doing(self, operation: &'static str) -> Result<T> {
-        self.map_err(|source| IndexError::Sqlite { operation, source })
+        self.map_err(|source| match damage(&source) {
+            Some(what) => IndexError::Damaged { what },
+            None => IndexError::Sqlite { operation, source },
+        })
+    }
+}
+
+/// What a failure says about the file, if it says that the file is damaged.
+fn damage(source: &rusqlite::Error) -> Option<&'static str> {
+    use rusqlite::{Error, ErrorCode};
+    let failure = match source {
+        Error::SqliteFailure(failure, _) | Error::SqlInputError { error: failure, .. } => failure,
+        Error::FromSqlConversionFailure(..)
+        | Error::IntegralValueOutOfRange(..)
+        | Error::InvalidColumnType(..)
+        | Error::Utf8Error(..) => return Some("a row of it says what no index writes"),
+        _ => return None,
+    };
+    match failure.code {
+        ErrorCode::NotADatabase => Some("its file is no database"),
+        ErrorCode::DatabaseCorrupt => Some("its file is torn"),
+        // Every statement is of this program, so it is the tables that are others.
+        _ if failure.extended_code == rusqlite::ffi::SQLITE_ERROR => {
+            Some("its tables are not those of an index")
+        }
+        _ => None,
     }
 }

@@ -137,6 +137,13 @@ pub enum Fact {
         /// How much, all parts together.
         amount: Balance,
     },
+    /// A seeder was rewarded for holding a card: out of sales, and out of endowments.
+    HoldingPaid {
+        /// Which card.
+        card: CardId,
+        /// How much, of both together.
+        amount: Balance,
+    },
     /// A creator had his share of what was paid for bytes.
     CreatorPaid {
         /// Who.

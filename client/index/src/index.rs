@@ -5,7 +5,7 @@ use std::path::Path;
 use hashcard_primitives::BlockNumber;
 use rusqlite::{params, Connection};
 
-use crate::database::{all, first, Database, Writing};
+use crate::database::{all, first, remove, Database, Writing};
 use crate::error::{Doing, IndexError, Result};
 use crate::facts::{Account, Block, BlockFacts, Fact};
 use crate::search::Plan;
@@ -14,6 +14,11 @@ use crate::{schema, write};
 /// Most blocks that wait for finality at once: twelve minutes of three-second blocks. Beyond that something is wrong with
 /// the chain, and the journal would grow without end.
 pub(crate) const MOST_TENTATIVE: u32 = 256;
+/// Final blocks between two that are remembered: about 50 bytes each, 7 MB for a year of three-second blocks. All before the
+/// first are, because it is young chains that are begun anew.
+const REMEMBERED_EVERY: u32 = 64;
+/// Changes that are taken back at a time, so that memory does not grow with the fork.
+const UNDONE_AT_A_TIME: u32 = 1_000;
 
 /// The index of one chain.
 pub struct Index {
@@ -63,10 +68,11 @@ pub struct Size {
 }
 
 impl Index {
-    /// Opens the index of the chain with this genesis, and makes it if there is none. One that another version wrote is
-    /// emptied.
+    /// Opens the index of the chain with this genesis, and makes it if there is none. One that another version wrote, older or
+    /// newer, is emptied.
     ///
-    /// Errors: [`IndexError::OtherChain`] when the file belongs to another chain.
+    /// Errors: [`IndexError::OtherChain`] when the file belongs to another chain, [`IndexError::Damaged`] when it is no index; then
+    /// [`Self::open_anew`] helps.
     pub fn open(path: &Path, genesis: Account) -> Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(|source| IndexError::File {
@@ -74,15 +80,22 @@ impl Index {
                 source,
             })?;
         }
-        let database = Database::open(path)?;
-        database.write(|writing| {
-            let version: i64 = writing
-                .pragma_query_value(None, "user_version", |row| row.get(0))
-                .doing("read its version")?;
-            if version != schema::VERSION {
-                schema::clear(writing)?;
-                return schema::make(writing, &genesis);
-            }
+        let index = Self {
+            database: Database::open(path)?,
+            genesis,
+            plan: Plan::default(),
+        };
+        // As one who writes: there may be nothing to read yet.
+        let version = index.database.write(|writing| {
+            writing
+                .pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0))
+                .doing("read its version")
+        })?;
+        if version != schema::VERSION {
+            index.clear()?;
+            return Ok(index);
+        }
+        index.database.write(|writing| {
             let found = first(
                 writing,
                 "read its standing",
@@ -100,11 +113,13 @@ impl Index {
                 }),
             }
         })?;
-        Ok(Self {
-            database,
-            genesis,
-            plan: Plan::default(),
-        })
+        Ok(index)
+    }
+
+    /// Removes whatever is there and makes an empty index. Nothing may have the file open.
+    pub fn open_anew(path: &Path, genesis: Account) -> Result<Self> {
+        remove(path)?;
+        Self::open(path, genesis)
     }
 
     /// The same, answering by another plan; what is answered is the same by each.
@@ -130,12 +145,25 @@ impl Index {
         })
     }
 
-    /// Begins an empty index at a final block, with all that the chain's state says then; with nothing at genesis.
+    /// Keeps a part of what the chain's state says after a block, before the index begins there: all of it at once is more than
+    /// memory holds. Until [`Self::begin`] nothing is answered; what was loaded for nothing goes with [`Self::clear`].
+    ///
+    /// Errors: [`IndexError::NotEmpty`] when it has begun.
+    pub fn load(&self, number: BlockNumber, facts: &[Fact]) -> Result<()> {
+        self.database.write(|writing| {
+            not_begun(writing)?;
+            write::block(writing, number, facts)
+        })
+    }
+
+    /// Begins an empty index at a final block, with what is left of all that the chain's state says then; with nothing at
+    /// genesis.
+    ///
+    /// Errors: [`IndexError::NotEmpty`] when it has begun.
     pub fn begin(&self, block: Block, facts: &[Fact]) -> Result<()> {
         self.database.write(|writing| {
-            if let Some(standing) = standing(writing)? {
-                return Err(IndexError::NotEmpty { number: standing.at.number });
-            }
+            not_begun(writing)?;
+            remember(writing, block)?;
             writing.run(
                 "write its beginning",
                 "UPDATE standing SET origin = ?1, number = ?1, hash = ?2, final_number = ?1, final_hash = ?2, journals = 0",
@@ -164,18 +192,48 @@ impl Index {
 
     /// Takes all tentative blocks back.
     pub fn take_back(&self) -> Result<()> {
+        let waits = |standing: Standing| standing.at != standing.finalized;
+        if !self.standing()?.is_some_and(waits) {
+            return Ok(());
+        }
         self.database.write(|writing| match standing(writing)? {
             Some(standing) => undo_to(writing, standing.finalized),
             None => Ok(()),
         })
     }
 
-    /// Empties the index, so that it can begin at another block.
+    /// The newest final block up to a number of which the index remembers the hash. A node that is behind can be asked for it:
+    /// one that has another follows another chain.
+    pub fn remembered(&self, number: BlockNumber) -> Result<Option<Block>> {
+        self.database.read(|reader| {
+            first(
+                reader,
+                "look for an old block",
+                "SELECT number, hash FROM milestone WHERE number <= ?1 ORDER BY number DESC LIMIT 1",
+                [number],
+                |row| {
+                    Ok(Block {
+                        number: row.get(0)?,
+                        hash: row.get(1)?,
+                    })
+                },
+            )
+        })
+    }
+
+    /// Empties the index, so that it can begin at another block. A file that cannot be read is replaced.
     pub fn clear(&self) -> Result<()> {
-        self.database.write(|writing| {
+        let cleared = self.database.write(|writing| {
             schema::clear(writing)?;
             schema::make(writing, &self.genesis)
-        })
+        });
+        match cleared {
+            Err(IndexError::Damaged { .. }) => {
+                self.database.recreate()?;
+                self.database.write(|writing| schema::make(writing, &self.genesis))
+            }
+            cleared => cleared,
+        }
     }
 
     /// Where the file is.
@@ -208,6 +266,28 @@ pub(crate) fn standing(connection: &Connection) -> Result<Option<Standing>> {
     Ok(row)
 }
 
+fn not_begun(writing: &Writing<'_>) -> Result<()> {
+    match standing(writing)? {
+        Some(standing) => Err(IndexError::NotEmpty {
+            number: standing.at.number,
+        }),
+        None => Ok(()),
+    }
+}
+
+/// Keeps the hash of a final block, if it is one of those that are kept.
+fn remember(writing: &Writing<'_>, block: Block) -> Result<()> {
+    if block.number >= REMEMBERED_EVERY && !block.number.is_multiple_of(REMEMBERED_EVERY) {
+        return Ok(());
+    }
+    writing.run(
+        "remember a block",
+        "INSERT OR REPLACE INTO milestone VALUES (?1, ?2)",
+        params![block.number, block.hash],
+    )?;
+    Ok(())
+}
+
 fn apply_final(writing: &Writing<'_>, standing: Standing, block: &BlockFacts) -> Result<Applied> {
     let Standing { finalized, .. } = standing;
     if block.number < finalized.number {
@@ -237,6 +317,13 @@ fn apply_final(writing: &Writing<'_>, standing: Standing, block: &BlockFacts) ->
             last: finalized.number,
         });
     }
+    remember(
+        writing,
+        Block {
+            number: block.number,
+            hash: block.hash,
+        },
+    )?;
     writing.run(
         "move onto a block",
         "UPDATE standing SET number = ?1, hash = ?2, final_number = ?1, final_hash = ?2, journals = 0",
@@ -315,6 +402,7 @@ fn make_final(writing: &Writing<'_>, block: Block) -> Result<()> {
     ] {
         writing.run("make a block final", sql, [block.number])?;
     }
+    remember(writing, block)?;
     writing.run(
         "make a block final",
         "UPDATE standing SET final_number = ?1, final_hash = ?2",
@@ -326,15 +414,20 @@ fn make_final(writing: &Writing<'_>, block: Block) -> Result<()> {
 /// Takes back what is above a block, the last change first.
 fn undo_to(writing: &Writing<'_>, block: Block) -> Result<()> {
     writing.run("stop its journal", "UPDATE standing SET journals = 0", [])?;
-    let steps: Vec<String> = all(
-        writing,
-        "read its journal",
-        "SELECT undo FROM journal WHERE block > ?1 ORDER BY step DESC",
-        [block.number],
-        |row| row.get(0),
-    )?;
-    for step in steps {
-        writing.run_once("take back a block", &step)?;
+    let mut before = i64::MAX;
+    loop {
+        let steps: Vec<(i64, String)> = all(
+            writing,
+            "read its journal",
+            "SELECT step, undo FROM journal WHERE step < ?1 AND block > ?2 ORDER BY step DESC LIMIT ?3",
+            params![before, block.number, UNDONE_AT_A_TIME],
+            |row| Ok((row.get(0)?, row.get(1)?)),
+        )?;
+        let Some((last, _)) = steps.last() else { break };
+        before = *last;
+        for (_, undo) in &steps {
+            writing.run_once("take back a block", undo)?;
+        }
     }
     for sql in [
         "DELETE FROM journal WHERE block > ?1",

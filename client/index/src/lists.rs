@@ -17,9 +17,9 @@ use crate::write::{CreatorRow, Step};
 
 mod recommended;
 
-/// Tags and words that a suggestion looks at: those with one beginning are read in order up to here.
+/// Tags and titles that a suggestion looks at: those with one beginning are read in order up to here.
 const LOOKED_AT: u32 = 500;
-/// Most steps of a key's history in one answer.
+/// Most steps of a key's history in one answer, the newest: nobody hides who holds a key by passing it to and fro.
 pub const MAX_STEPS: u32 = 1_000;
 
 /// A list, and where the index stood.
@@ -40,7 +40,10 @@ pub struct Seedable {
     pub blob_len: u64,
     /// Buckets of the blob that no seat covers.
     pub missing: u32,
-    /// What a GiB of it brought so far to each of its seats, with one more; in the smallest unit.
+    /// What its seats were rewarded with so far for holding it.
+    pub rewarded: Balance,
+    /// What a GiB of it brought so far, by bytes that were paid and by these rewards, to each of its seats, with one more; in the
+    /// smallest unit.
     pub per_gib: Balance,
 }
 
@@ -49,7 +52,7 @@ pub struct Seedable {
 pub struct Suggestions {
     /// Tags that begin so, the most used first, with how many cards have them.
     pub tags: Vec<(String, u64)>,
-    /// Titles that begin so, by name; each with one card of it.
+    /// Titles that begin so, by name; each as its newest card writes it, of those that are not withdrawn.
     pub titles: Vec<(String, CardId)>,
 }
 
@@ -113,7 +116,7 @@ impl Index {
         )
     }
 
-    /// Cards whose bytes brought most to each who would serve them. Cards that brought nothing are not told.
+    /// Cards that brought most for each byte to each who would serve them. Cards that brought nothing are not told.
     pub fn profitable(&self, limit: u32) -> Result<Listed<Seedable>> {
         self.seedable(
             "SELECT id FROM card INDEXED BY card_yield WHERE seedable = 1 AND yield > x'00' \
@@ -142,7 +145,7 @@ impl Index {
         })
     }
 
-    /// Whose a key was, oldest first, up to [`MAX_STEPS`].
+    /// Whose a key was, oldest first, the newest [`MAX_STEPS`].
     pub fn key_history(&self, card: CardId, edition: Edition) -> Result<Listed<KeyEvent>> {
         self.list(1, |reader| {
             let (Ok(card), Ok(edition)) = (i64::try_from(card), i64::try_from(edition)) else {
@@ -152,7 +155,7 @@ impl Index {
                 reader,
                 "read a key's history",
                 "SELECT block, what, holder, order_id, price FROM key_step WHERE card = ?1 AND edition = ?2 \
-                 ORDER BY step LIMIT ?3",
+                 ORDER BY step DESC LIMIT ?3",
                 params![card, edition, MAX_STEPS],
                 |row| {
                     Ok((
@@ -165,6 +168,7 @@ impl Index {
                 },
             )?;
             rows.into_iter()
+                .rev()
                 .map(|(block, what, holder, order, price)| {
                     let step = Step::of(what).ok_or(IndexError::Damaged {
                         what: "a key's history is none",
@@ -224,16 +228,7 @@ impl Index {
                 params![tag, after_prefix(&tag), LOOKED_AT, limit],
                 |row| Ok((row.get(0)?, read_back(row.get(1)?))),
             )?;
-            let title = title_key(text);
-            suggestions.titles = all(
-                reader,
-                "look for titles",
-                "SELECT min(title), max(card) FROM (SELECT title, title_key, card FROM text \
-                 WHERE title_key >= ?1 AND (?2 IS NULL OR title_key < ?2) ORDER BY title_key LIMIT ?3) \
-                 GROUP BY title_key ORDER BY title_key LIMIT ?4",
-                params![title, after_prefix(&title), LOOKED_AT, limit],
-                |row| Ok((row.get(0)?, read_back(row.get(1)?))),
-            )?;
+            suggestions.titles = titles(reader, &title_key(text), limit as usize)?;
             Ok((suggestions, standing))
         })
     }
@@ -270,11 +265,39 @@ fn check(limit: u32) -> Result<()> {
     Ok(())
 }
 
+/// Titles that begin so. Each is sought from the one before, so a title that thousands of cards have hides no other.
+fn titles(reader: &Connection, beginning: &str, limit: usize) -> Result<Vec<(String, CardId)>> {
+    let mut titles = Vec::new();
+    let mut from = beginning.to_owned();
+    let mut sql = "SELECT title_key FROM text WHERE title_key >= ?1 ORDER BY title_key LIMIT 1";
+    for _ in 0..LOOKED_AT {
+        if titles.len() >= limit {
+            break;
+        }
+        let found: Option<String> = first(reader, "look for titles", sql, [&from], |row| row.get(0))?;
+        let Some(found) = found.filter(|found| found.starts_with(beginning)) else {
+            break;
+        };
+        sql = "SELECT title_key FROM text WHERE title_key > ?1 ORDER BY title_key LIMIT 1";
+        titles.extend(first(
+            reader,
+            "look for titles",
+            "SELECT title, card FROM text CROSS JOIN card ON id = card AND retired = 0 WHERE title_key = ?1 \
+             ORDER BY card DESC LIMIT 1",
+            [&found],
+            |row| Ok((row.get(0)?, read_back(row.get(1)?))),
+        )?);
+        from = found;
+    }
+    Ok(titles)
+}
+
 fn seedable_of(reader: &Connection, card: i64) -> Result<Seedable> {
     let hit = hit_of(reader, card)?;
-    let sql = "SELECT blob_len, yield FROM card WHERE id = ?1";
-    let (blob_len, per_gib) = first(reader, "read a card", sql, [card], |row| {
-        Ok((read_back(row.get(0)?), row.get::<_, Money>(1)?.0))
+    let sql = "SELECT blob_len, rewarded, yield FROM card WHERE id = ?1";
+    let (blob_len, rewarded, per_gib) = first(reader, "read a card", sql, [card], |row| {
+        let money = |at| Ok::<_, rusqlite::Error>(row.get::<_, Money>(at)?.0);
+        Ok((read_back(row.get(0)?), money(1)?, money(2)?))
     })?
     .ok_or(IndexError::Damaged {
         what: "a card that is listed is not there",
@@ -294,6 +317,7 @@ fn seedable_of(reader: &Connection, card: i64) -> Result<Seedable> {
         hit,
         blob_len,
         missing: (whole & !covered).count_ones(),
+        rewarded,
         per_gib,
     })
 }

@@ -10,9 +10,10 @@ use crate::error::{Doing, Result};
 use crate::facts::Account;
 
 /// Raised with every change of what follows.
-pub(crate) const VERSION: i64 = 1;
+pub(crate) const VERSION: i64 = 2;
 
-/// Where the index stands; apart from the journalled tables, because it is what the journal is about.
+/// Where the index stands, and some of the final blocks that it came by; apart from the journalled tables, because it is what
+/// the journal is about.
 const STANDING: &str = "
 CREATE TABLE standing (
     id INTEGER PRIMARY KEY CHECK (id = 1),
@@ -27,6 +28,7 @@ CREATE TABLE standing (
 CREATE TABLE tentative (number INTEGER PRIMARY KEY, hash BLOB NOT NULL, parent BLOB NOT NULL) STRICT;
 CREATE TABLE journal (step INTEGER PRIMARY KEY AUTOINCREMENT, block INTEGER NOT NULL, undo TEXT NOT NULL) STRICT;
 CREATE TABLE word (word TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE milestone (number INTEGER PRIMARY KEY, hash BLOB NOT NULL) STRICT;
 ";
 
 /// What blocks change. Money is a BLOB in the form of `money.rs`.
@@ -54,6 +56,7 @@ CREATE TABLE card (
     sold INTEGER NOT NULL,
     volume BLOB NOT NULL,
     paid BLOB NOT NULL,
+    rewarded BLOB NOT NULL,
     for_sale INTEGER NOT NULL,
     seedable INTEGER NOT NULL,
     popularity BLOB NOT NULL,
@@ -122,7 +125,8 @@ CREATE TRIGGER text_resaid AFTER UPDATE ON text WHEN old.words <> new.words OR o
 END;
 ";
 
-/// Journalled tables: all but `word`, which only ever grows and says nothing by itself.
+/// Journalled tables: all but `word`, which only ever grows and says nothing by itself, and `milestone`, which is of final
+/// blocks.
 const JOURNALLED: [&str; 11] = [
     "totals", "account", "card", "text", "tag", "key", "key_step", "offer", "seeder", "seat", "creator",
 ];

@@ -169,6 +169,8 @@ pub struct Plan {
     pub ranked: u32,
     /// Most words that the beginning of one is spelt out to.
     pub spelt: u32,
+    /// Most cards in a range for it to be told to FTS5, if it is not a narrow one anyway.
+    pub narrow: u32,
 }
 
 impl Default for Plan {
@@ -179,6 +181,7 @@ impl Default for Plan {
             owned: 2_000,
             ranked: 2_000,
             spelt: 24,
+            narrow: 2_000,
         }
     }
 }

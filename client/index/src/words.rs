@@ -86,9 +86,9 @@ pub(crate) fn clean(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// How a tag is compared: capital letters do not count.
+/// How a tag is compared: capital letters do not count, nor whether an accent is a character of its own.
 pub(crate) fn tag_key(tag: &str) -> String {
-    tag.to_lowercase()
+    tag.to_lowercase().nfc().collect()
 }
 
 /// What a title or tag begins with, for suggestions.
@@ -134,6 +134,12 @@ mod tests {
         assert_eq!(words("東京 film"), ["東", "京", "film"]);
         assert_eq!(words("Привет мир"), ["привет", "мир"]);
         assert_ne!(words("कि"), words("का"));
+    }
+
+    #[test]
+    fn a_tag_is_the_same_however_its_accents_are_typed() {
+        assert_eq!(tag_key("E\u{301}te\u{301}"), tag_key("\u{e9}t\u{e9}"));
+        assert_ne!(tag_key("ete"), tag_key("\u{e9}t\u{e9}"));
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod keys;
 mod sales;
 mod seats;
 
-pub(crate) use card::{bits, facet, kind_number, CardRow, ACCESSES, KINDS, TEXT_PARTS};
+pub(crate) use card::{bits, facet, kind_number, year_of, CardRow, ACCESSES, KINDS, TEXT_PARTS, YEAR};
 pub(crate) use keys::Step;
 pub(crate) use sales::CreatorRow;
 
@@ -56,6 +56,7 @@ impl Pen<'_> {
             } => self.seat_taken(self.id(*card)?, seeder, *coverage),
             Fact::SeatLeft { card, seeder } => self.seat_left(self.id(*card)?, seeder),
             Fact::BytesPaid { card, amount } => self.bytes_paid(self.id(*card)?, *amount),
+            Fact::HoldingPaid { card, amount } => self.holding_paid(self.id(*card)?, *amount),
             Fact::CreatorPaid { creator, amount } => self.creator_paid(creator, *amount),
         }
     }

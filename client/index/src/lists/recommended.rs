@@ -80,10 +80,10 @@ pub(super) fn cards(reader: &Connection, own: &[i64], limit: usize) -> Result<Ve
     Ok(cards)
 }
 
-/// Whether a card is there, not withdrawn, and neither held nor made by `own`.
+/// Whether a card is there, neither withdrawn nor sold with a false key, and neither held nor made by `own`.
 fn fits(reader: &Connection, own: &str, card: i64) -> Result<bool> {
     let sql = format!(
-        "SELECT EXISTS (SELECT 1 FROM card WHERE id = ?1 AND retired = 0 AND creator NOT IN ({own})) \
+        "SELECT EXISTS (SELECT 1 FROM card WHERE id = ?1 AND retired = 0 AND frozen = 0 AND creator NOT IN ({own})) \
          AND NOT EXISTS (SELECT 1 FROM key WHERE card = ?1 AND holder IN ({own}))"
     );
     Ok(first(reader, "look at a card", &sql, [card], |row| row.get(0))?.unwrap_or_default())

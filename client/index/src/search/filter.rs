@@ -1,24 +1,30 @@
 //! A question as FTS5 and SQL know it.
 //!
 //! **Facets are asked twice.** As words of FTS5, where they narrow what is read, and as conditions on the row, where they
-//! are exact: a range is a few powers of two to FTS5, and nothing at all where it is wide. Values are bound or numbers;
+//! are exact: a range is a few powers of two to FTS5, or more of them where few cards are in it, and nothing at all where it is
+//! wide. So no range that hardly any card is in makes every card be read. Values are bound or numbers;
 //! words stand between quotes and have letters only.
+
+use std::collections::BTreeSet;
 
 use rusqlite::types::Value;
 use rusqlite::Connection;
 
+use super::walk::count_matches;
 use super::{Plan, Question, Range};
 use crate::database::{all, first};
 use crate::error::Result;
 use crate::facts::Account;
 use crate::money::Money;
 use crate::words::after_prefix;
-use crate::write::{bits, facet, kind_number};
+use crate::write::{bits, facet, kind_number, year_of, YEAR};
 
-/// Most powers of two that a range is told to FTS5 in: half of all cards are in fewer.
-const MOST_POWERS: u32 = 5;
+/// Most powers of two that a range is told to FTS5 in whatever is in them: half of all cards are in fewer.
+const MOST_POWERS: usize = 5;
 /// Most years likewise.
-const MOST_YEARS: i64 = 16;
+const MOST_YEARS: usize = 16;
+/// Most tags of years that are looked at; beyond that nothing is told of a range of years.
+const MOST_YEAR_TAGS: u32 = 256;
 
 /// One word of a question.
 pub(crate) struct Term {
@@ -123,10 +129,19 @@ impl Filter {
             filter.conditions.push(("c.seats > 0".to_owned(), Vec::new()));
         }
         let (price, size, minutes, year) = (facets.price, facets.size, facets.minutes, facets.year);
-        asked.extend(powers(price, |price| Money(price).bits(), facet::price));
-        asked.extend(powers(size, |size| bits(length(size)), facet::size));
-        asked.extend(powers(minutes, |minutes| bits(minutes.into()), facet::minutes));
-        asked.extend(years(year));
+        let ranges = [
+            Span::of(price, |price| Money(price).bits(), Money(u128::MAX).bits()).words(facet::price),
+            Span::of(size, |size| bits(length(size)), bits(i64::MAX)).words(facet::size),
+            Span::of(minutes, |minutes| bits(minutes.into()), bits(u32::MAX.into())).words(facet::minutes),
+            years(reader, year)?,
+        ];
+        for (words, most) in ranges.into_iter().flatten() {
+            match narrow(reader, &words, most, plan)? {
+                Narrow::To(expression) => asked.push(expression),
+                Narrow::Wide => {}
+                Narrow::Nothing => return Ok(None),
+            }
+        }
         filter.where_between("c.price", price, |price| Value::Blob(Money(price).bytes()));
         filter.where_between("c.size", size, |size| Value::Integer(length(size)));
         filter.where_between("c.minutes", minutes, |minutes| Value::Integer(minutes.into()));
@@ -211,24 +226,70 @@ fn joined(parts: &[String], joint: &str) -> Option<String> {
     (!parts.is_empty()).then(|| parts.join(joint))
 }
 
-/// A narrow range as powers of two.
-fn powers<T: Copy>(range: Range<T>, bits: impl Fn(T) -> u32, name: impl Fn(u32) -> String) -> Option<String> {
-    let (low, high) = (range.min.map_or(0, &bits), bits(range.max?));
-    if high.saturating_sub(low) >= MOST_POWERS {
-        return None;
+/// A range in powers of two, ends included; `None` when neither end is given.
+struct Span(Option<(u32, u32)>);
+
+impl Span {
+    fn of<T: Copy>(range: Range<T>, bits: impl Fn(T) -> u32, top: u32) -> Self {
+        let (low, high) = (range.min.map(&bits), range.max.map(&bits));
+        let given = low.is_some() || high.is_some();
+        Self(given.then(|| (low.unwrap_or(0), high.unwrap_or(top))))
     }
-    let each: Vec<String> = (low..=high).map(|power| exact(&name(power))).collect();
-    joined(&each, " OR ").map(|each| format!("({each})"))
+
+    /// Its words, and how many of them FTS5 is told unseen.
+    fn words(self, name: impl Fn(u32) -> String) -> Option<(Vec<String>, usize)> {
+        let (low, high) = self.0?;
+        Some(((low..=high).map(|power| exact(&name(power))).collect(), MOST_POWERS))
+    }
 }
 
-/// A narrow range of years.
-fn years(range: Range<u32>) -> Option<String> {
-    let (low, high) = (i64::from(range.min?), i64::from(range.max?));
-    if high.saturating_sub(low) >= MOST_YEARS {
-        return None;
+/// The words of the years in a range that any tag says; `None` when neither end is given, or too many do.
+fn years(reader: &Connection, range: Range<u32>) -> Result<Option<(Vec<String>, usize)>> {
+    if range.min.is_none() && range.max.is_none() {
+        return Ok(None);
     }
-    let each: Vec<String> = (low..=high).map(|year| exact(&facet::year(year))).collect();
-    joined(&each, " OR ").map(|each| format!("({each})"))
+    let tags: Vec<String> = all(
+        reader,
+        "look for years",
+        "SELECT tag FROM tag WHERE tag >= ?1 AND tag < ?2 AND cards > 0 ORDER BY tag LIMIT ?3",
+        rusqlite::params![YEAR, after_prefix(YEAR), MOST_YEAR_TAGS.saturating_add(1)],
+        |row| row.get(0),
+    )?;
+    if tags.len() > MOST_YEAR_TAGS as usize {
+        return Ok(None);
+    }
+    let (low, high) = (range.min.unwrap_or(0), range.max.unwrap_or(u32::MAX));
+    let within = i64::from(low)..=i64::from(high);
+    let years: BTreeSet<i64> = tags
+        .iter()
+        .filter_map(|tag| year_of(tag))
+        .filter(|year| within.contains(year))
+        .collect();
+    let words = years.into_iter().map(|year| exact(&facet::year(year))).collect();
+    Ok(Some((words, MOST_YEARS)))
+}
+
+/// What one of several words narrows a search to.
+enum Narrow {
+    To(String),
+    /// So many cards that it is as well not to ask.
+    Wide,
+    Nothing,
+}
+
+/// `words` are told when there are up to `most` of them, or when few cards have any.
+fn narrow(reader: &Connection, words: &[String], most: usize, plan: &Plan) -> Result<Narrow> {
+    let Some(any) = joined(words, " OR ").map(|any| format!("({any})")) else {
+        return Ok(Narrow::Nothing);
+    };
+    if words.len() <= most {
+        return Ok(Narrow::To(any));
+    }
+    Ok(match count_matches(reader, &any, plan.narrow)? {
+        0 => Narrow::Nothing,
+        few if few <= plan.narrow => Narrow::To(any),
+        _ => Narrow::Wide,
+    })
 }
 
 /// A length that SQLite can compare: none is as long as the longest.

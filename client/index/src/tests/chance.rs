@@ -100,7 +100,7 @@ impl Chance {
         let at = self.below(self.cards.len());
         let card = self.cards[at].card;
         let who = self.anybody();
-        match self.below(14) {
+        match self.below(15) {
             0 => vec![self.revise(at)],
             1 if self.whether(3) => {
                 self.cards.remove(at);
@@ -175,6 +175,10 @@ impl Chance {
                 ]
             }
             12 => vec![Fact::SeatLeft { card, seeder: who }],
+            13 => {
+                let amount = self.one(&PRICES) / 16;
+                vec![Fact::HoldingPaid { card, amount }]
+            }
             _ => {
                 let amount = self.one(&PRICES) / 8;
                 vec![

@@ -287,3 +287,117 @@ fn a_power_cut_at_any_statement_leaves_a_whole_block() {
     });
     survives(folder.path(), Index::take_back);
 }
+
+#[test]
+fn a_long_fork_is_taken_back_in_portions() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut chance = Chance::new(12);
+    let shared = chance.blocks(4);
+    let index = of_blocks(folder.path(), &shared);
+    let before = contents(&index);
+    let mut parent = hash(4, 0);
+    for (number, facts) in (5..).zip(chance.blocks(250)) {
+        let next = fork(number, 1, parent, facts);
+        index.apply(&next, Finality::Tentative).unwrap();
+        parent = next.hash;
+    }
+    let steps = index
+        .database
+        .read(|reader| Ok(reader.query_row("SELECT count(*) FROM journal", [], |row| row.get::<_, u32>(0))))
+        .unwrap()
+        .unwrap();
+    assert!(steps > 1_000, "only {steps}");
+    index.take_back().unwrap();
+    assert_eq!((contents(&index), at(&index)), (before, (4, 4)));
+    // There is nothing left to take back.
+    index.take_back().unwrap();
+    assert_eq!(at(&index), (4, 4));
+}
+
+#[test]
+fn an_index_that_is_loaded_in_parts_is_as_one_that_begins_with_all() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let facts = Chance::new(13).blocks(6).concat();
+    let begin = Block {
+        number: 50,
+        hash: hash(50, 0),
+    };
+    let [whole, parts] = folders
+        .each_ref()
+        .map(|folder| Index::open(&folder.path().join("index.db"), GENESIS).unwrap());
+    whole.begin(begin, &facts).unwrap();
+    let (first, last) = facts.split_at(facts.len() / 2);
+    parts.load(50, first).unwrap();
+    assert_eq!(parts.standing().unwrap(), None, "it answers nothing until all is there");
+    parts.begin(begin, last).unwrap();
+    assert_eq!(contents(&parts), contents(&whole));
+    assert!(matches!(
+        parts.load(50, first),
+        Err(IndexError::NotEmpty { number: 50 })
+    ));
+
+    // A loading that was interrupted leaves nothing in one that begins elsewhere.
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("index.db");
+    Index::open(&path, GENESIS).unwrap().load(50, first).unwrap();
+    let index = Index::open(&path, GENESIS).unwrap();
+    assert_eq!(index.standing().unwrap(), None);
+    index.clear().unwrap();
+    index.begin(begin, &facts).unwrap();
+    assert_eq!(contents(&index), contents(&whole));
+}
+
+#[test]
+fn old_final_blocks_are_remembered_and_tentative_ones_are_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let index = begun(folder.path());
+    for number in 1..=130 {
+        index.apply(&block(number, vec![]), Finality::Final).unwrap();
+    }
+    index.apply(&block(131, vec![]), Finality::Tentative).unwrap();
+    for (asked, remembered) in [(0, 0), (3, 3), (63, 63), (64, 64), (127, 64), (128, 128), (500, 128)] {
+        let block = Block {
+            number: remembered,
+            hash: hash(remembered, 0),
+        };
+        assert_eq!(index.remembered(asked).unwrap(), Some(block), "{asked}");
+    }
+    index.clear().unwrap();
+    assert_eq!(index.remembered(500).unwrap(), None);
+}
+
+#[test]
+fn two_that_write_to_one_file_take_turns() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocks = Chance::new(14).blocks(8);
+    let (one, two) = (begun(folder.path()), begun(folder.path()));
+    for (number, facts) in (1..).zip(&blocks) {
+        let next = block(number, facts.clone());
+        let (first, second) = if number % 2 == 0 { (&one, &two) } else { (&two, &one) };
+        assert_eq!(first.apply(&next, Finality::Final).unwrap(), Applied::Now);
+        assert_eq!(second.apply(&next, Finality::Final).unwrap(), Applied::Before);
+    }
+    let other = tempfile::tempdir().unwrap();
+    let straight = of_blocks(other.path(), &blocks);
+    assert_eq!(contents(&one), contents(&straight));
+    assert_eq!(contents(&two), contents(&straight));
+}
+
+#[test]
+fn two_that_write_at_once_lose_no_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocks = Chance::new(15).blocks(40);
+    let both = [begun(folder.path()), begun(folder.path())];
+    std::thread::scope(|scope| {
+        for index in &both {
+            let blocks = &blocks;
+            scope.spawn(move || {
+                for (number, facts) in (1..).zip(blocks) {
+                    index.apply(&block(number, facts.clone()), Finality::Final).unwrap();
+                }
+            });
+        }
+    });
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(contents(&both[0]), contents(&of_blocks(other.path(), &blocks)));
+}

@@ -3,7 +3,8 @@
 use hashcard_primitives::card::{Access, Kind};
 use proptest::prelude::*;
 
-use super::of_blocks;
+use super::chance::Chance;
+use super::{contents, of_blocks, GENESIS};
 use crate::facts::{CardFact, Fact};
 use crate::search::{Facets, Range, Search};
 use crate::{Index, IndexError};
@@ -221,6 +222,158 @@ fn a_number_that_no_chain_reaches_is_refused_whole() {
             index.standing().unwrap().unwrap().at.number
         ),
         (0, 0)
+    );
+}
+
+/// Makes a file of an index into something else, and gives its path.
+fn spoilt(folder: &std::path::Path, spoil: impl FnOnce(&std::path::Path)) -> std::path::PathBuf {
+    drop(of_blocks(folder, &Chance::new(21).blocks(12)));
+    let path = folder.join("index.db");
+    spoil(&path);
+    path
+}
+
+#[test]
+fn a_file_that_is_no_index_is_said_to_be_damaged_and_made_anew_when_asked() {
+    let garbage = |path: &std::path::Path| std::fs::write(path, [0x5A; 20_000]).unwrap();
+    let of_another_program = |path: &std::path::Path| {
+        let other = rusqlite::Connection::open(path).unwrap();
+        let version: i64 = other
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .unwrap();
+        drop(other);
+        std::fs::remove_file(path).unwrap();
+        let other = rusqlite::Connection::open(path).unwrap();
+        other.execute_batch("CREATE TABLE card (id INTEGER)").unwrap();
+        other.pragma_update(None, "user_version", version).unwrap();
+    };
+    let without_standing = |path: &std::path::Path| {
+        let other = rusqlite::Connection::open(path).unwrap();
+        other.execute("DELETE FROM standing", []).unwrap();
+    };
+    let spoils: [&dyn Fn(&std::path::Path); 3] = [&garbage, &of_another_program, &without_standing];
+    for (at, spoil) in spoils.into_iter().enumerate() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = spoilt(folder.path(), spoil);
+        let refused = Index::open(&path, GENESIS).err();
+        assert!(matches!(refused, Some(IndexError::Damaged { .. })), "{at}: {refused:?}");
+        assert!(refused.unwrap().to_string().contains("hashcard index rebuild"));
+        let index = Index::open_anew(&path, GENESIS).unwrap();
+        assert_eq!(index.standing().unwrap(), None);
+        drop(index);
+        let blocks = Chance::new(22).blocks(4);
+        let other = tempfile::tempdir().unwrap();
+        assert_eq!(
+            contents(&of_blocks(folder.path(), &blocks)),
+            contents(&of_blocks(other.path(), &blocks))
+        );
+    }
+}
+
+#[test]
+fn pages_that_are_torn_are_told_and_emptying_replaces_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    // The first page stays, so that it opens; all others are noise.
+    let path = spoilt(folder.path(), |path| {
+        let mut bytes = std::fs::read(path).unwrap();
+        bytes[4_096..].iter_mut().for_each(|byte| *byte = 0x5A);
+        std::fs::write(path, bytes).unwrap();
+    });
+    let everything = Search {
+        limit: 100,
+        ..Search::default()
+    };
+    match Index::open(&path, GENESIS) {
+        Err(error) => assert!(matches!(error, IndexError::Damaged { .. }), "{error:?}"),
+        Ok(index) => {
+            let refused = index.search(&everything);
+            assert!(matches!(refused, Err(IndexError::Damaged { .. })), "{refused:?}");
+            index.clear().unwrap();
+            assert_eq!(index.standing().unwrap(), None);
+        }
+    }
+    let index = Index::open_anew(&path, GENESIS).unwrap();
+    assert_eq!(index.size().unwrap().cards, 0);
+}
+
+#[test]
+fn a_file_that_is_torn_while_it_is_open_is_replaced_under_its_readers() {
+    let folder = tempfile::tempdir().unwrap();
+    let blocks = Chance::new(23).blocks(12);
+    let index = of_blocks(folder.path(), &blocks);
+    let everything = Search {
+        limit: 100,
+        ..Search::default()
+    };
+    assert!(index.search(&everything).is_ok());
+    index.database.recreate().unwrap();
+    // The reader that was kept is of the old file, and is not asked again.
+    let refused = index.search(&everything);
+    assert!(matches!(refused, Err(IndexError::Damaged { .. })), "{refused:?}");
+    index.clear().unwrap();
+    assert!(matches!(index.search(&everything), Err(IndexError::Empty)));
+    drop(index);
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(
+        contents(&of_blocks(folder.path(), &blocks)),
+        contents(&of_blocks(other.path(), &blocks))
+    );
+}
+
+#[test]
+fn a_newer_file_is_emptied_whatever_tables_it_has() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = spoilt(folder.path(), |path| {
+        let newer = rusqlite::Connection::open(path).unwrap();
+        newer
+            .execute_batch(
+                "CREATE VIRTUAL TABLE titles USING fts5(title); CREATE VIEW popular AS SELECT id FROM card;
+                 CREATE TABLE \"a \"\" b\" (x); PRAGMA user_version = 999",
+            )
+            .unwrap();
+    });
+    let index = Index::open(&path, GENESIS).unwrap();
+    assert_eq!(index.standing().unwrap(), None);
+    drop(index);
+    let blocks = Chance::new(24).blocks(4);
+    let other = tempfile::tempdir().unwrap();
+    assert_eq!(
+        contents(&of_blocks(folder.path(), &blocks)),
+        contents(&of_blocks(other.path(), &blocks))
+    );
+}
+
+#[test]
+fn amounts_beyond_what_sqlite_counts_in_are_kept_to_the_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut dear = card(0, b"dear", &[], b"");
+    if let Fact::Card(card) = &mut dear {
+        card.price = u128::MAX;
+    }
+    let most = Fact::BytesPaid {
+        card: 0,
+        amount: u128::MAX,
+    };
+    let index = of_blocks(
+        folder.path(),
+        &[vec![dear, card(1, b"cheap", &[], b""), most.clone(), most]],
+    );
+    let search = Search {
+        facets: Facets {
+            price: Range {
+                min: Some(u128::MAX),
+                max: None,
+            },
+            ..Facets::default()
+        },
+        limit: 10,
+        ..Search::default()
+    };
+    let hits = index.search(&search).unwrap().hits;
+    assert_eq!(hits.len(), 1);
+    assert_eq!(
+        (hits[0].card, hits[0].price, hits[0].bytes_paid),
+        (0, u128::MAX, u128::MAX)
     );
 }
 

@@ -10,7 +10,7 @@ use super::chance::{account, Chance, ACCOUNTS};
 use super::model::{tags_of, Model};
 use super::of_blocks;
 use crate::facts::{CardFact, Fact};
-use crate::lists::{Figures, KeyStep};
+use crate::lists::{Figures, KeyStep, MAX_STEPS};
 
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(24) })]
@@ -22,7 +22,7 @@ proptest! {
         let model = Model::of(&blocks);
         let index = of_blocks(folder.path(), &blocks);
 
-        let seedable = || model.cards.values().filter(|known| known.card.blob_len.is_some() && !known.card.retired);
+        let seedable = || model.cards.values().filter(|known| known.card.blob_len.is_some() && !known.card.retired && !known.card.frozen);
         let mut rare: Vec<(usize, u64)> = seedable().map(|known| (model.live_seats(known.card.card).len(), known.card.card)).collect();
         rare.sort();
         let found = index.under_seeded(100).unwrap().rows;
@@ -35,12 +35,15 @@ proptest! {
 
         let yields = |known: &super::model::Known| {
             let seats = model.live_seats(known.card.card).len() as u128 + 1;
-            known.paid.saturating_mul(1 << 30) / seats / u128::from(known.card.blob_len.unwrap())
+            known.paid.saturating_add(known.rewarded).saturating_mul(1 << 30) / seats / u128::from(known.card.blob_len.unwrap())
         };
         let mut worth: Vec<(u128, u64)> = seedable().map(|known| (yields(known), known.card.card)).filter(|row| row.0 > 0).collect();
         worth.sort_by(|a, b| b.cmp(a));
         let found = index.profitable(100).unwrap().rows;
         prop_assert_eq!(found.iter().map(|row| (row.per_gib, row.hit.card)).collect::<Vec<_>>(), worth);
+        for row in &found {
+            prop_assert_eq!(row.rewarded, model.cards[&row.hit.card].rewarded);
+        }
 
         for who in 1..=ACCOUNTS {
             let expected = Figures {
@@ -76,7 +79,7 @@ proptest! {
                     .any(|card| model.owns(&account(who), *card) && model.owns(&account(other), *card));
                 for (card, known) in model.cards.iter().filter(|_| shares_one && other != who) {
                     let fits = model.owns(&account(other), *card) && !model.owns(&account(who), *card)
-                        && !known.card.retired && known.card.creator != account(who);
+                        && !known.card.retired && !known.card.frozen && known.card.creator != account(who);
                     prop_assert!(!fits || found.contains(card), "card {} of {} is not recommended to {}", card, other, who);
                 }
             }
@@ -211,4 +214,70 @@ fn suggestions_are_titles_and_tags_that_begin_so() {
     );
     assert_eq!(index.suggest("%", 10).unwrap().0, Default::default());
     assert!(index.suggest("night", 0).is_err() && index.suggest("night", 101).is_err());
+}
+
+#[test]
+fn a_title_that_many_cards_have_hides_no_other_and_a_withdrawn_one_is_not_suggested() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut facts: Vec<Fact> = (0..600).map(|card| plain(card, "Night")).collect();
+    facts.push(plain(600, "Night train"));
+    let mut withdrawn = plain(601, "Night watch");
+    if let Fact::Card(card) = &mut withdrawn {
+        card.retired = true;
+    }
+    facts.push(withdrawn);
+    let index = of_blocks(folder.path(), &[facts]);
+    let (found, _) = index.suggest("nig", 10).unwrap();
+    assert_eq!(
+        found.titles,
+        [("Night".to_owned(), 599), ("Night train".to_owned(), 600)]
+    );
+    assert_eq!(index.suggest("nig", 1).unwrap().0.titles, [("Night".to_owned(), 599)]);
+}
+
+#[test]
+fn who_holds_a_key_cannot_be_hidden_by_passing_it_to_and_fro() {
+    let folder = tempfile::tempdir().unwrap();
+    let given = |to| Fact::KeyGiven {
+        card: 0,
+        edition: 1,
+        to: account(to),
+    };
+    let mut facts = vec![plain(0, "A film")];
+    facts.extend((0..MAX_STEPS).map(|n| given(1 + (n % 2) as u8)));
+    facts.push(given(7));
+    let index = of_blocks(folder.path(), &[facts]);
+    let steps = index.key_history(0, 1).unwrap().rows;
+    assert_eq!(steps.len(), MAX_STEPS as usize);
+    assert_eq!(steps.last().unwrap().holder, Some(account(7)));
+}
+
+#[test]
+fn what_holding_earned_makes_a_card_worth_serving_and_a_false_key_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut frozen = plain(2, "A fraud");
+    if let Fact::Card(card) = &mut frozen {
+        card.frozen = true;
+    }
+    let amount = 1_000;
+    let index = of_blocks(
+        folder.path(),
+        &[vec![
+            plain(0, "Held"),
+            plain(1, "Neither"),
+            frozen,
+            Fact::HoldingPaid { card: 0, amount },
+            Fact::HoldingPaid { card: 2, amount },
+        ]],
+    );
+    let found = index.profitable(10).unwrap().rows;
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (found[0].hit.card, found[0].rewarded, found[0].per_gib),
+        (0, amount, 1 << 30)
+    );
+    // Rewards are minted or given, and prove no payment.
+    assert_eq!(found[0].hit.bytes_paid, 0);
+    let found = index.under_seeded(10).unwrap().rows;
+    assert_eq!(found.iter().map(|row| row.hit.card).collect::<Vec<_>>(), [0, 1]);
 }

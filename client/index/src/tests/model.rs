@@ -31,6 +31,7 @@ pub(crate) struct Known {
     pub sold: u64,
     pub volume: u128,
     pub paid: u128,
+    pub rewarded: u128,
 }
 
 impl Model {
@@ -53,6 +54,7 @@ impl Model {
                     sold: 0,
                     volume: 0,
                     paid: 0,
+                    rewarded: 0,
                 });
                 known.card = (**card).clone();
             }
@@ -145,6 +147,11 @@ impl Model {
                     known.paid = known.paid.saturating_add(*amount);
                     let figures = self.figures.entry(known.card.creator).or_default();
                     figures.bytes_paid = figures.bytes_paid.saturating_add(*amount);
+                }
+            }
+            Fact::HoldingPaid { card, amount } => {
+                if let Some(known) = self.cards.get_mut(card) {
+                    known.rewarded = known.rewarded.saturating_add(*amount);
                 }
             }
             Fact::CreatorPaid { creator, amount } => {

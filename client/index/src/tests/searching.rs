@@ -8,7 +8,8 @@ use super::{begun, block, of_blocks};
 use crate::search::{Plan, Search, Sort};
 use crate::{Finality, Index, IndexError};
 
-/// Ways of finding, each of which answers every question: all is gathered; nothing is; walks end early; nothing is spelt.
+/// Ways of finding, each of which answers every question: all is gathered; nothing is; walks end early; nothing is spelt; ranges are
+/// told to FTS5 or not.
 const PLANS: [Plan; 5] = [
     Plan {
         gathered: 1_000,
@@ -16,6 +17,7 @@ const PLANS: [Plan; 5] = [
         owned: 1_000,
         ranked: 1_000,
         spelt: 64,
+        narrow: 1_000,
     },
     Plan {
         gathered: 0,
@@ -23,6 +25,7 @@ const PLANS: [Plan; 5] = [
         owned: 0,
         ranked: 1_000,
         spelt: 0,
+        narrow: 0,
     },
     Plan {
         gathered: 2,
@@ -30,6 +33,7 @@ const PLANS: [Plan; 5] = [
         owned: 2,
         ranked: 1_000,
         spelt: 2,
+        narrow: 2,
     },
     Plan {
         gathered: 0,
@@ -37,6 +41,7 @@ const PLANS: [Plan; 5] = [
         owned: 1_000,
         ranked: 1_000,
         spelt: 1,
+        narrow: 0,
     },
     Plan {
         gathered: 1,
@@ -44,6 +49,7 @@ const PLANS: [Plan; 5] = [
         owned: 0,
         ranked: 1_000,
         spelt: 64,
+        narrow: 1,
     },
 ];
 

@@ -74,12 +74,14 @@ pub(crate) struct CardRow {
     pub volume: Money,
     /// What was paid for its bytes.
     pub paid: Money,
+    /// What its seats were rewarded with for holding it.
+    pub rewarded: Money,
 }
 
 /// Columns in the order of [`CardRow::read`] and `CardRow::save`, without what is derived.
 pub(crate) const COLUMNS: &str =
     "id, creator, kind, access, price, editions, keys_made, listed, retired, frozen, blob_len, \
-     size, published_at, year, minutes, offered, seats, sold, volume, paid";
+     size, published_at, year, minutes, offered, seats, sold, volume, paid, rewarded";
 
 impl CardRow {
     pub(crate) fn read(row: &Row<'_>) -> rusqlite::Result<Self> {
@@ -104,6 +106,7 @@ impl CardRow {
             sold: row.get(17)?,
             volume: row.get(18)?,
             paid: row.get(19)?,
+            rewarded: row.get(20)?,
         })
     }
 
@@ -119,9 +122,9 @@ impl CardRow {
         keyed && !self.retired && !self.frozen && (self.offered > 0 || self.listed && !sold_out)
     }
 
-    /// Whether anybody could serve it.
+    /// Whether it is worth serving: what is withdrawn, or was sold with a false key, is not.
     pub(crate) fn seedable(&self) -> bool {
-        self.blob_len.is_some() && !self.retired
+        self.blob_len.is_some() && !self.retired && !self.frozen
     }
 
     /// All money that its keys and bytes brought.
@@ -129,13 +132,13 @@ impl CardRow {
         self.volume.plus(self.paid.0)
     }
 
-    /// What a GiB of it brought so far to each of its seats and one more.
+    /// What a GiB of it brought so far to each of its seats and one more, by bytes that were paid and by rewards for holding it.
     pub(crate) fn yields(&self) -> Money {
         let len = Balance::try_from(self.blob_len.unwrap_or_default()).unwrap_or_default();
         let seats = Balance::try_from(self.seats)
             .unwrap_or_default()
             .saturating_add(1);
-        let per_seat = self.paid.0.saturating_mul(YIELD_BYTES) / seats;
+        let per_seat = self.paid.plus(self.rewarded.0).0.saturating_mul(YIELD_BYTES) / seats;
         Money(per_seat.checked_div(len).unwrap_or_default())
     }
 
@@ -201,12 +204,27 @@ pub(crate) mod facet {
     }
 }
 
-/// The number in a tag such as `year:1999`; the lowest, if there are several.
+/// What the tag of a year begins with.
+pub(crate) const YEAR: &str = "year:";
+/// The last year that counts as one.
+const LAST_YEAR: i64 = 9_999;
+
+/// The year that a tag says.
+pub(crate) fn year_of(tag: &str) -> Option<i64> {
+    number_of_tag(tag, YEAR, LAST_YEAR)
+}
+
+/// The number in a tag such as `year:1999`.
+fn number_of_tag(tag: &str, name: &str, most: i64) -> Option<i64> {
+    let digits = tag.strip_prefix(name)?;
+    let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = digits.parse().ok().filter(|_| all_digits)?;
+    (number <= most).then_some(number)
+}
+
+/// The lowest number that any of the tags says.
 fn number_tag(tags: &BTreeSet<String>, name: &str, most: i64) -> Option<i64> {
-    let digits = tags.iter().filter_map(|tag| tag.strip_prefix(name));
-    let numbers = digits.filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    let numbers = numbers.filter_map(|digits| digits.parse().ok());
-    numbers.filter(|number| *number <= most).min()
+    tags.iter().filter_map(|tag| number_of_tag(tag, name, most)).min()
 }
 
 impl Pen<'_> {
@@ -232,7 +250,7 @@ impl Pen<'_> {
                 .transpose()?,
             size: self.number_of(fact.size, "a content's length")?,
             published_at: fact.published_at,
-            year: number_tag(&keys, "year:", 9_999),
+            year: number_tag(&keys, YEAR, LAST_YEAR),
             minutes: number_tag(&keys, "minutes:", i64::from(u32::MAX)),
             offered: self.counted("SELECT count(*) FROM offer WHERE card = ?1", id)?,
             seats: self.counted(
@@ -242,6 +260,7 @@ impl Pen<'_> {
             sold: 0,
             volume: Money(0),
             paid: Money(0),
+            rewarded: Money(0),
         };
         if let Some(before) = before {
             // What cards do not say themselves.
@@ -249,6 +268,7 @@ impl Pen<'_> {
                 sold: before.sold,
                 volume: before.volume,
                 paid: before.paid,
+                rewarded: before.rewarded,
                 ..row
             };
             return self.save(&before, &row);
@@ -290,7 +310,7 @@ impl Pen<'_> {
     fn insert(&self, row: &CardRow) -> Result<()> {
         let sql = format!(
             "INSERT INTO card ({COLUMNS}, for_sale, seedable, popularity, yield) VALUES \
-             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24)"
+             (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25)"
         );
         self.written("keep a card", &sql, row)
     }
@@ -301,6 +321,7 @@ impl Pen<'_> {
             sold: after.sold,
             volume: after.volume,
             paid: after.paid,
+            rewarded: after.rewarded,
             ..before.clone()
         };
         let seated = CardRow {
@@ -311,8 +332,16 @@ impl Pen<'_> {
         if *after == paid {
             self.writing.run(
                 "count what a card brought",
-                "UPDATE card SET sold = ?2, volume = ?3, paid = ?4, popularity = ?5, yield = ?6 WHERE id = ?1",
-                params![after.id, after.sold, after.volume, after.paid, after.popularity(), after.yields()],
+                "UPDATE card SET sold = ?2, volume = ?3, paid = ?4, rewarded = ?5, popularity = ?6, yield = ?7 WHERE id = ?1",
+                params![
+                    after.id,
+                    after.sold,
+                    after.volume,
+                    after.paid,
+                    after.rewarded,
+                    after.popularity(),
+                    after.yields()
+                ],
             )?;
         } else if *after == seated {
             self.writing.run(
@@ -331,8 +360,8 @@ impl Pen<'_> {
                 "change a card",
                 "UPDATE card SET creator = ?2, kind = ?3, access = ?4, price = ?5, editions = ?6, keys_made = ?7, listed = ?8, \
                  retired = ?9, frozen = ?10, blob_len = ?11, size = ?12, published_at = ?13, year = ?14, minutes = ?15, \
-                 offered = ?16, seats = ?17, sold = ?18, volume = ?19, paid = ?20, for_sale = ?21, seedable = ?22, \
-                 popularity = ?23, yield = ?24 WHERE id = ?1",
+                 offered = ?16, seats = ?17, sold = ?18, volume = ?19, paid = ?20, rewarded = ?21, for_sale = ?22, \
+                 seedable = ?23, popularity = ?24, yield = ?25 WHERE id = ?1",
                 after,
             )?;
         }
@@ -384,6 +413,7 @@ impl Pen<'_> {
                 row.sold,
                 row.volume,
                 row.paid,
+                row.rewarded,
                 row.for_sale(),
                 row.seedable(),
                 row.popularity(),

@@ -104,6 +104,10 @@ impl Pen<'_> {
         }
     }
 
+    pub(super) fn holding_paid(&self, card: i64, amount: Balance) -> Result<()> {
+        self.change(card, |row| row.rewarded = row.rewarded.plus(amount))
+    }
+
     pub(super) fn creator_paid(&self, creator: &Account, amount: Balance) -> Result<()> {
         let creator = self.account(creator)?;
         self.change_creator(creator, |row| row.delivery = row.delivery.plus(amount))
