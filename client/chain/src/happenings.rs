@@ -1,4 +1,4 @@
-//! What a block did to cards, keys, seats and payments, read from its events.
+//! What a block did to cards, keys, seats, payments and rewards, read from its events.
 //!
 //! **Every event of the block must decode**: one that is left over or cut off is a lie, and the whole block is refused. Events
 //! that say nothing about these things are passed over. What an event does not tell (a title, a seller's terms) is asked of
@@ -7,7 +7,7 @@
 use crate::{
     at::{at_of, Header},
     extrinsic::Hashcard,
-    metadata::{cards, channels, keys, seeders},
+    metadata::{cards, channels, keys, rewards, seeders},
     Account, At, Chain, ChainAt, ChainError, Result,
 };
 use codec::{Compact, Decode, Encode};
@@ -164,6 +164,17 @@ pub enum Happening {
         /// How much.
         amount: Balance,
     },
+    /// A seeder was rewarded for holding a card in an era.
+    HoldingPaid {
+        /// Which card.
+        card: CardId,
+        /// Who held it.
+        seeder: Account,
+        /// Minted, out of sales.
+        from_sales: Balance,
+        /// Moved, out of endowments.
+        from_endowments: Balance,
+    },
 }
 
 impl Chain {
@@ -237,6 +248,7 @@ fn happenings(events: &Events<Hashcard>) -> Result<Vec<Happening>> {
             "Keys" => of_keys(&event, &mut all)?,
             "Seeders" => of_seeders(&event, &mut all)?,
             "Channels" => of_channels(&event, &mut all)?,
+            "Rewards" => of_rewards(&event, &mut all)?,
             _ => {}
         }
     }
@@ -463,6 +475,25 @@ fn of_channels(event: &Event<'_, Hashcard>, all: &mut Vec<Happening>) -> Result<
             });
         }
         _ => {}
+    }
+    Ok(())
+}
+
+fn of_rewards(event: &Event<'_, Hashcard>, all: &mut Vec<Happening>) -> Result<()> {
+    if event.event_name() == "Collected" {
+        let rewards::events::Collected {
+            card,
+            seeder,
+            minted,
+            endowed,
+            ..
+        } = fields(event)?;
+        all.push(Happening::HoldingPaid {
+            card,
+            seeder: seeder.0,
+            from_sales: minted,
+            from_endowments: endowed,
+        });
     }
     Ok(())
 }

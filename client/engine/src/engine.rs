@@ -3,11 +3,12 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashcard_chain::{address_of, Account, Chain, ChainAt, ChainError, Included, Signer};
-use hashcard_index::Index;
+use hashcard_index::{Index, IndexError};
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::{CardId, CardView};
 use hashcard_protocol::ledger::PayeeLimits;
@@ -159,13 +160,31 @@ impl Engine {
 
     /// The index of the node's chain.
     pub(crate) async fn index(&self) -> Result<&Arc<Index>, EngineError> {
+        self.open_index(Index::open).await
+    }
+
+    /// The same; a file that is no index of this chain is replaced by an empty one.
+    pub(crate) async fn index_anew_if_damaged(&self) -> Result<&Arc<Index>, EngineError> {
+        self.open_index(|path, genesis| match Index::open(path, genesis) {
+            Err(IndexError::Damaged { .. } | IndexError::OtherChain { .. }) => {
+                Index::open_anew(path, genesis)
+            }
+            opened => opened,
+        })
+        .await
+    }
+
+    async fn open_index(
+        &self,
+        open: impl FnOnce(&Path, Account) -> hashcard_index::Result<Index> + Send + 'static,
+    ) -> Result<&Arc<Index>, EngineError> {
         let genesis = self.chain().await?.genesis();
         self.index
             .get_or_try_init(|| {
                 let path = self.home.index(&genesis);
                 async move {
                     let path = path?;
-                    waiting_for_disk(move || Ok(Arc::new(Index::open(&path, genesis)?))).await
+                    waiting_for_disk(move || Ok(Arc::new(open(&path, genesis)?))).await
                 }
             })
             .await

@@ -5,8 +5,11 @@
 //! the chain's state says at the finalised head: cards, seats and keys are the same then, and sales are counted from there.
 //!
 //! Tentative blocks are read from the best head down to the first that the index knows, and applied upwards.
+//!
+//! **A daemon keeps an index that is there near the head** ([`keep`]), because what the node forgets meanwhile would be lost to it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures::{stream, StreamExt};
 use hashcard_chain::{At, Chain, ChainError};
@@ -15,7 +18,7 @@ use hashcard_index::{Finality, Index, IndexError, Standing};
 use hashcard_primitives::BlockNumber;
 
 use crate::command::Event;
-use crate::engine::waiting_for_disk;
+use crate::engine::{waiting_for_disk, Engine};
 use crate::error::EngineError;
 use crate::events::Events;
 
@@ -29,6 +32,32 @@ const SAID_EVERY: BlockNumber = 1_000;
 /// Most blocks above the finalised head that are looked at; the index keeps no more.
 const MOST_TENTATIVE: usize = 256;
 
+/// Pause between two looks of a daemon: twenty blocks of three seconds, of the 256 that a node keeps.
+const KEPT_EVERY: Duration = Duration::from_secs(60);
+
+/// Keeps an index near the finalised head, from the day on that somebody searched in this home; never ends. What fails is told to
+/// whoever searches, and tried again.
+pub async fn keep(engine: &Engine) {
+    loop {
+        if let Err(error) = keep_once(engine).await {
+            tracing::debug!(%error, "the index does not follow");
+        }
+        tokio::time::sleep(KEPT_EVERY).await;
+    }
+}
+
+async fn keep_once(engine: &Engine) -> Result<(), EngineError> {
+    let chain = engine.chain().await?;
+    if !engine.home().has_index(&chain.genesis()) {
+        return Ok(());
+    }
+    // Somebody listens, so that it goes on to the head; nobody reads.
+    let (events, _unread) = Events::channel();
+    let index = engine.index().await?;
+    let _one_at_a_time = engine.following.lock().await;
+    catch_up(chain, index, false, &events).await.map(|_| ())
+}
+
 /// Brings the index to the finalised head, and, if it is asked to, on to the best one.
 pub async fn catch_up(
     chain: &Chain,
@@ -41,7 +70,7 @@ pub async fn catch_up(
         Some(standing) => standing,
         None => begin(chain, index, head, events).await?,
     };
-    same_chain(chain, standing, head).await?;
+    same_chain(chain, index, standing, head).await?;
     if !follow(chain, index, standing.finalized.number, head, events).await? {
         snapshot::begin_anew(chain, index, head, events).await?;
     }
@@ -105,7 +134,12 @@ async fn begin(
             number: 0,
             hash: chain.genesis(),
         };
-        on(index, move |index| index.begin(genesis, &[])).await?;
+        on(index, move |index| {
+            // A snapshot may have been read in part before.
+            index.clear()?;
+            index.begin(genesis, &[])
+        })
+        .await?;
     } else {
         snapshot::begin_anew(chain, index, head, events).await?;
     }
@@ -113,13 +147,19 @@ async fn begin(
     standing.ok_or_else(|| EngineError::from(IndexError::Empty))
 }
 
-/// Refuses a node whose final blocks are others than those that the index has.
-async fn same_chain(chain: &Chain, standing: Standing, head: At) -> Result<(), EngineError> {
-    let known = standing.finalized;
-    if known.number > head.number {
-        // The node is behind; what the index knows is final all the same.
-        return Ok(());
-    }
+/// Refuses a node whose final blocks are others than those that the index has. What the index knows is final on a node that is
+/// behind as well, so an older block is asked for there.
+async fn same_chain(
+    chain: &Chain,
+    index: &Arc<Index>,
+    standing: Standing,
+    head: At,
+) -> Result<(), EngineError> {
+    let known = match standing.finalized.number > head.number {
+        true => on(index, move |index| index.remembered(head.number)).await?,
+        false => Some(standing.finalized),
+    };
+    let Some(known) = known else { return Ok(()) };
     match chain.block_at(known.number).await? {
         Some(at) if at.hash != known.hash => Err(IndexError::Contradiction { number: known.number }.into()),
         _ => Ok(()),
@@ -166,7 +206,8 @@ async fn follow(
     Ok(true)
 }
 
-/// Applies what is not final yet. A best chain that moves meanwhile is looked at again the next time.
+/// Applies what is not final yet. A best chain that is not above the finalised head any more, or too far, is not shown at all: it
+/// is looked at again the next time.
 async fn follow_best(chain: &Chain, index: &Arc<Index>) -> Result<(), EngineError> {
     let Some(standing) = standing(index).await? else {
         return Ok(());
@@ -177,7 +218,7 @@ async fn follow_best(chain: &Chain, index: &Arc<Index>) -> Result<(), EngineErro
     while next != standing.finalized.hash && next != standing.at.hash {
         let block = facts::of_block(chain, next, lifetime).await?;
         if block.number <= standing.finalized.number || above.len() >= MOST_TENTATIVE {
-            return Ok(());
+            return on(index, |index| index.take_back()).await;
         }
         next = block.parent;
         above.push(block);

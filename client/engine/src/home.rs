@@ -201,11 +201,16 @@ impl Home {
         file_of(self.paths.rewards(), genesis, account)
     }
 
+    /// Whether there is an index of a chain.
+    pub fn has_index(&self, genesis: &[u8; 32]) -> bool {
+        self.paths.index().join(index_name(genesis)).exists()
+    }
+
     /// The file of the index of a chain; its folder is there.
     pub fn index(&self, genesis: &[u8; 32]) -> Result<PathBuf, EngineError> {
         let folder = self.paths.index();
         make_private_folder(&folder)?;
-        Ok(folder.join(format!("{}.db", hex(genesis))))
+        Ok(folder.join(index_name(genesis)))
     }
 
     /// Looks at the notes.
@@ -268,6 +273,11 @@ impl Home {
         collections.write(&self.paths.collections())?;
         Ok(result)
     }
+}
+
+/// The index of a chain, in its folder.
+fn index_name(genesis: &[u8; 32]) -> String {
+    format!("{}.db", hex(genesis))
 }
 
 /// A file for each account and chain, in a folder that is made if it is not there.

@@ -9,6 +9,7 @@ use hashcard_chain::{account_of, address_of, Account};
 use hashcard_index::search::{Facets, Range, Sort};
 use hashcard_index::{Index, Standing};
 use hashcard_primitives::BlockNumber;
+use tokio::sync::MutexGuard;
 
 use crate::command::{
     Explore, FoundCard, KeyStepShown, Outcome, Search, SeedableShown, SuggestedTag, SuggestedTitle,
@@ -41,7 +42,7 @@ pub async fn search(
     if let Owner::Asked = question.1 {
         question.0.facets.owned_by = vec![engine.actor(account).await?.account];
     }
-    let index = followed(engine, unfinalized, events).await?;
+    let (index, _still) = followed(engine, unfinalized, events).await?;
     let page = on(&index, move |index| index.search(&question.0)).await?;
     Ok(found(page.hits, page.next, page.standing))
 }
@@ -62,7 +63,7 @@ pub async fn explore(
         } => Some(account_of(address)?),
         _ => None,
     };
-    let index = followed(engine, false, events).await?;
+    let (index, _still) = followed(engine, false, events).await?;
     on(&index, move |index| {
         answer(index, what, whose.unwrap_or_default())
     })
@@ -71,30 +72,32 @@ pub async fn explore(
 
 /// Where the index stands, once it follows.
 pub async fn index(engine: &Engine, events: &Events) -> Result<Outcome, EngineError> {
-    let index = followed(engine, false, events).await?;
+    let (index, _still) = followed(engine, false, events).await?;
     shown(&index).await
 }
 
-/// Reads the chain again.
+/// Reads the chain again, whatever is in the file.
 pub async fn rebuild(
     engine: &Engine,
     from: Option<BlockNumber>,
     events: &Events,
 ) -> Result<Outcome, EngineError> {
-    let index = engine.index().await?;
-    {
-        let _one_at_a_time = engine.following.lock().await;
-        follow::rebuild(engine.chain().await?, index, from, events).await?;
-    }
+    let _one_at_a_time = engine.following.lock().await;
+    let index = engine.index_anew_if_damaged().await?;
+    follow::rebuild(engine.chain().await?, index, from, events).await?;
     shown(index).await
 }
 
-/// The index, at the newest block.
-async fn followed(engine: &Engine, unfinalized: bool, events: &Events) -> Result<Arc<Index>, EngineError> {
+/// The index, at the newest block; it does not move while the guard is held, so an answer is about what was asked for.
+async fn followed<'a>(
+    engine: &'a Engine,
+    unfinalized: bool,
+    events: &Events,
+) -> Result<(Arc<Index>, MutexGuard<'a, ()>), EngineError> {
     let index = engine.index().await?;
-    let _one_at_a_time = engine.following.lock().await;
+    let still = engine.following.lock().await;
     follow::catch_up(engine.chain().await?, index, unfinalized, events).await?;
-    Ok(index.clone())
+    Ok((index.clone(), still))
 }
 
 async fn shown(index: &Arc<Index>) -> Result<Outcome, EngineError> {

@@ -230,7 +230,8 @@ impl Index {
         match cleared {
             Err(IndexError::Damaged { .. }) => {
                 self.database.recreate()?;
-                self.database.write(|writing| schema::make(writing, &self.genesis))
+                self.database
+                    .write(|writing| schema::make(writing, &self.genesis))
             }
             cleared => cleared,
         }

@@ -222,6 +222,16 @@ fn each() -> Vec<(Vec<u8>, Vec<Happening>)> {
                 amount: 1,
             }],
         ),
+        (
+            event(0, "Rewards", "Collected", (4u32, card, BOB, 9u128, 2u128)),
+            vec![Happening::HoldingPaid {
+                card,
+                seeder: BOB,
+                from_sales: 9,
+                from_endowments: 2,
+            }],
+        ),
+        (event(0, "Rewards", "DeliveriesCollected", (BOB, 9u128)), vec![]),
     ]
 }
 

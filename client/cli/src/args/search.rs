@@ -30,7 +30,7 @@ Examples:
   hashcard index rebuild
   hashcard index rebuild --from 120000
 
-Searching does this by itself. A node that is no archive keeps the state of its last 256 blocks: an index that is new, or was away for
+Searching does this by itself, and a daemon keeps an index that is there near the newest block. A node that is no archive keeps the state of its last 256 blocks: an index that is new, or was away for
 longer, then begins with the newest state, and counts sales from there.";
 
 /// `hashcard search`
@@ -115,7 +115,7 @@ pub enum ExploreVerb {
     },
     /// What brought most for each byte to each who serves it
     #[command(
-        after_help = "Example:\n  hashcard explore profitable\n\nWhat was paid so far promises nothing: anybody may pay for his own bytes."
+        after_help = "Example:\n  hashcard explore profitable\n\nBy bytes that were paid and by rewards for holding. What was paid so far promises nothing: anybody may pay for his own bytes."
     )]
     Profitable {
         /// Cards wanted, up to 100

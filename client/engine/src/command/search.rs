@@ -156,7 +156,9 @@ pub struct SeedableShown {
     pub blob_len: u64,
     /// Buckets of the blob that no seat covers.
     pub missing: u32,
-    /// What a GiB brought so far to each of its seats and one more.
+    /// What its seats were rewarded with so far for holding it.
+    pub rewarded: Amount,
+    /// What a GiB brought so far to each of its seats and one more, by paid bytes and by these rewards.
     pub per_gib: Amount,
 }
 
@@ -167,6 +169,7 @@ impl SeedableShown {
             card: FoundCard::of(row.hit, address),
             blob_len: row.blob_len,
             missing: row.missing,
+            rewarded: Amount(row.rewarded),
             per_gib: Amount(row.per_gib),
         }
     }

@@ -16,9 +16,12 @@ impl From<IndexError> for EngineError {
             ),
             OtherChain { .. } => (
                 Code::Home,
-                "move the file away, or name the node of its chain: --node URL",
+                "name the node of its chain: --node URL, or read this one: hashcard index rebuild",
             ),
-            Contradiction { .. } => (Code::WrongChain, "name a node of the right chain: --node URL"),
+            Contradiction { .. } => (
+                Code::WrongChain,
+                "name a node of the right chain: --node URL, or read this one from the beginning: hashcard index rebuild",
+            ),
             Gap { .. } | TooLarge { .. } => (Code::HostileAnswer, "name another node: --node URL"),
             Empty | NotEmpty { .. } => (Code::Failed, "read it from the chain: hashcard index"),
             TooDeep { .. } => (

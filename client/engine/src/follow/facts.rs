@@ -223,6 +223,15 @@ fn told(happenings: &[Happening], lives_until: BlockNumber) -> Vec<Fact> {
                     until: *expires_at,
                 });
             }
+            Happening::HoldingPaid {
+                card,
+                from_sales,
+                from_endowments,
+                ..
+            } => facts.push(Fact::HoldingPaid {
+                card: *card,
+                amount: from_sales.saturating_add(*from_endowments),
+            }),
             Happening::CreatorPaid { creator, amount } => {
                 facts.push(Fact::CreatorPaid {
                     creator: *creator,
@@ -372,6 +381,18 @@ mod tests {
                 until: 70
             }]
         );
+    }
+
+    #[test]
+    fn a_reward_for_holding_is_what_was_minted_and_what_endowments_gave() {
+        let collected = Happening::HoldingPaid {
+            card: 7,
+            seeder: BOB,
+            from_sales: 9,
+            from_endowments: 2,
+        };
+        let paid = Fact::HoldingPaid { card: 7, amount: 11 };
+        assert_eq!(told(&[collected], 0), [paid]);
     }
 
     #[test]

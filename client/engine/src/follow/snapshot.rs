@@ -1,7 +1,9 @@
 //! All that the chain's state says at one block, for an index that begins there.
 //!
 //! **One question for each card, and one for each of its keys**: nothing here iterates a map of the chain, so a light client
-//! can do it too, and it takes as long as there are cards.
+//! can do it too, and it takes as long as there are cards. What is read is written in parts, so that memory holds one of them.
+//!
+//! A seat that had expired then is not seen. When its seeder lives again it counts from its next change on.
 
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use crate::command::Event;
 use crate::error::EngineError;
 use crate::events::Events;
 
+/// Facts that are written together: with texts of the greatest length about 50 MB.
+const PART: usize = 10_000;
 /// Cards between two words of how far it has come.
 const SAID_EVERY: u64 = 1_000;
 
@@ -29,13 +33,18 @@ pub async fn begin_anew(
 ) -> Result<(), EngineError> {
     let then = chain.at(at);
     let next = then.next_card().await?;
-    let mut all = Vec::new();
+    on(index, |index| index.clear()).await?;
+    let mut part = Vec::new();
     let mut cards = stream::iter(0..next)
         .map(|card| of_card(&then, card))
         .buffered(AT_A_TIME);
     let mut read = 0u64;
     while let Some(facts) = cards.try_next().await? {
-        all.extend(facts);
+        part.extend(facts);
+        if part.len() >= PART {
+            let facts = std::mem::take(&mut part);
+            on(index, move |index| index.load(at.number, &facts)).await?;
+        }
         read = read.saturating_add(1);
         if read.is_multiple_of(SAID_EVERY) {
             events
@@ -50,11 +59,7 @@ pub async fn begin_anew(
         number: at.number,
         hash: at.hash,
     };
-    on(index, move |index| {
-        index.clear()?;
-        index.begin(block, &all)
-    })
-    .await
+    on(index, move |index| index.begin(block, &part)).await
 }
 
 /// A card, its seats, its keys, and what they were sold for.

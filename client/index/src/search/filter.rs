@@ -239,7 +239,10 @@ impl Span {
     /// Its words, and how many of them FTS5 is told unseen.
     fn words(self, name: impl Fn(u32) -> String) -> Option<(Vec<String>, usize)> {
         let (low, high) = self.0?;
-        Some(((low..=high).map(|power| exact(&name(power))).collect(), MOST_POWERS))
+        Some((
+            (low..=high).map(|power| exact(&name(power))).collect(),
+            MOST_POWERS,
+        ))
     }
 }
 

@@ -328,7 +328,11 @@ fn an_index_that_is_loaded_in_parts_is_as_one_that_begins_with_all() {
     whole.begin(begin, &facts).unwrap();
     let (first, last) = facts.split_at(facts.len() / 2);
     parts.load(50, first).unwrap();
-    assert_eq!(parts.standing().unwrap(), None, "it answers nothing until all is there");
+    assert_eq!(
+        parts.standing().unwrap(),
+        None,
+        "it answers nothing until all is there"
+    );
     parts.begin(begin, last).unwrap();
     assert_eq!(contents(&parts), contents(&whole));
     assert!(matches!(
@@ -355,7 +359,15 @@ fn old_final_blocks_are_remembered_and_tentative_ones_are_not() {
         index.apply(&block(number, vec![]), Finality::Final).unwrap();
     }
     index.apply(&block(131, vec![]), Finality::Tentative).unwrap();
-    for (asked, remembered) in [(0, 0), (3, 3), (63, 63), (64, 64), (127, 64), (128, 128), (500, 128)] {
+    for (asked, remembered) in [
+        (0, 0),
+        (3, 3),
+        (63, 63),
+        (64, 64),
+        (127, 64),
+        (128, 128),
+        (500, 128),
+    ] {
         let block = Block {
             number: remembered,
             hash: hash(remembered, 0),
@@ -373,7 +385,11 @@ fn two_that_write_to_one_file_take_turns() {
     let (one, two) = (begun(folder.path()), begun(folder.path()));
     for (number, facts) in (1..).zip(&blocks) {
         let next = block(number, facts.clone());
-        let (first, second) = if number % 2 == 0 { (&one, &two) } else { (&two, &one) };
+        let (first, second) = if number % 2 == 0 {
+            (&one, &two)
+        } else {
+            (&two, &one)
+        };
         assert_eq!(first.apply(&next, Finality::Final).unwrap(), Applied::Now);
         assert_eq!(second.apply(&next, Finality::Final).unwrap(), Applied::Before);
     }
@@ -393,7 +409,9 @@ fn two_that_write_at_once_lose_no_block() {
             let blocks = &blocks;
             scope.spawn(move || {
                 for (number, facts) in (1..).zip(blocks) {
-                    index.apply(&block(number, facts.clone()), Finality::Final).unwrap();
+                    index
+                        .apply(&block(number, facts.clone()), Finality::Final)
+                        .unwrap();
                 }
             });
         }

@@ -256,7 +256,10 @@ fn a_file_that_is_no_index_is_said_to_be_damaged_and_made_anew_when_asked() {
         let folder = tempfile::tempdir().unwrap();
         let path = spoilt(folder.path(), spoil);
         let refused = Index::open(&path, GENESIS).err();
-        assert!(matches!(refused, Some(IndexError::Damaged { .. })), "{at}: {refused:?}");
+        assert!(
+            matches!(refused, Some(IndexError::Damaged { .. })),
+            "{at}: {refused:?}"
+        );
         assert!(refused.unwrap().to_string().contains("hashcard index rebuild"));
         let index = Index::open_anew(&path, GENESIS).unwrap();
         assert_eq!(index.standing().unwrap(), None);

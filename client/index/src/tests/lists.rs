@@ -232,7 +232,10 @@ fn a_title_that_many_cards_have_hides_no_other_and_a_withdrawn_one_is_not_sugges
         found.titles,
         [("Night".to_owned(), 599), ("Night train".to_owned(), 600)]
     );
-    assert_eq!(index.suggest("nig", 1).unwrap().0.titles, [("Night".to_owned(), 599)]);
+    assert_eq!(
+        index.suggest("nig", 1).unwrap().0.titles,
+        [("Night".to_owned(), 599)]
+    );
 }
 
 #[test]

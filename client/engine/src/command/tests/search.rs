@@ -46,13 +46,14 @@ fn what_is_found_is_written_like_this() {
                     card: found(),
                     blob_len: 1_049_800,
                     missing: 2,
+                    rewarded: Amount(4),
                     per_gib: Amount(9),
                 }],
                 block: 140,
                 since: 0,
             },
             format!(
-                r#"{{"outcome":"seedable","cards":[{{"card":{FOUND},"blob_len":1049800,"missing":2,"per_gib":"9"}}],"block":140,"since":0}}"#
+                r#"{{"outcome":"seedable","cards":[{{"card":{FOUND},"blob_len":1049800,"missing":2,"rewarded":"4","per_gib":"9"}}],"block":140,"since":0}}"#
             ),
         ),
         (
