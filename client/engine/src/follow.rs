@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::{stream, StreamExt};
-use hashcard_chain::{At, Chain, ChainError};
+use hashcard_chain::{Account, At, Chain, ChainError};
 use hashcard_index::facts::{Block, BlockFacts};
 use hashcard_index::{Finality, Index, IndexError, Standing};
 use hashcard_primitives::BlockNumber;
@@ -184,6 +184,13 @@ async fn follow(
         .buffered(AT_A_TIME);
     while let Some(block) = blocks.next().await {
         let block = match block {
+            Ok(block) => {
+                let silent = silent(index, &block).await?;
+                facts::with_seats_of(chain, block, silent).await
+            }
+            Err(error) => Err(error),
+        };
+        let block = match block {
             Ok(block) => block,
             Err(error) if state_is_gone(&error) => return Ok(false),
             Err(error) => return Err(error.into()),
@@ -227,9 +234,33 @@ async fn follow_best(chain: &Chain, index: &Arc<Index>) -> Result<(), EngineErro
         on(index, |index| index.take_back()).await?;
     }
     for block in above.into_iter().rev() {
+        let silent = silent(index, &block).await?;
+        let block = facts::with_seats_of(chain, block, silent).await?;
         apply(index, block, Finality::Tentative).await?;
     }
     Ok(())
+}
+
+/// Who gives a sign of life in a block, and did not count before. The chain keeps expired seats, but does not show them, so an
+/// index that began with the state of a block has not met all of them.
+async fn silent(index: &Arc<Index>, block: &BlockFacts) -> Result<Vec<Account>, EngineError> {
+    let seeders = facts::signs_of_life(block);
+    if seeders.is_empty() {
+        return Ok(Vec::new());
+    }
+    on(index, move |index| {
+        if index.standing()?.is_none_or(|standing| standing.origin == 0) {
+            return Ok(Vec::new());
+        }
+        let mut silent = Vec::new();
+        for seeder in seeders {
+            if !index.lives(&seeder)? {
+                silent.push(seeder);
+            }
+        }
+        Ok(silent)
+    })
+    .await
 }
 
 fn missing(number: BlockNumber) -> ChainError {

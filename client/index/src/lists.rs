@@ -185,6 +185,15 @@ impl Index {
         })
     }
 
+    /// Whether the seats of an account count.
+    pub fn lives(&self, seeder: &Account) -> Result<bool> {
+        self.database.read(|reader| {
+            let sql = "SELECT lives FROM account JOIN seeder ON seeder.account = account.id WHERE account.account = ?1";
+            let lives = first(reader, "look for a seeder", sql, [seeder], |row| row.get(0))?;
+            Ok(lives.unwrap_or_default())
+        })
+    }
+
     /// What a creator's cards brought.
     pub fn figures(&self, creator: &Account) -> Result<(Figures, Standing)> {
         self.database.read(|reader| {
@@ -296,7 +305,7 @@ fn seedable_of(reader: &Connection, card: i64) -> Result<Seedable> {
     let hit = hit_of(reader, card)?;
     let sql = "SELECT blob_len, rewarded, yield FROM card WHERE id = ?1";
     let (blob_len, rewarded, per_gib) = first(reader, "read a card", sql, [card], |row| {
-        let money = |at| Ok::<_, rusqlite::Error>(row.get::<_, Money>(at)?.0);
+        let money = |at: usize| Ok::<_, rusqlite::Error>(row.get::<_, Money>(at)?.0);
         Ok((read_back(row.get(0)?), money(1)?, money(2)?))
     })?
     .ok_or(IndexError::Damaged {

@@ -7,11 +7,12 @@ use crate::error::Result;
 use crate::facts::{Account, Fact};
 
 mod card;
+pub(crate) mod facet;
 mod keys;
 mod sales;
 mod seats;
 
-pub(crate) use card::{bits, facet, kind_number, year_of, CardRow, ACCESSES, KINDS, TEXT_PARTS, YEAR};
+pub(crate) use card::{bits, kind_number, year_of, CardRow, ACCESSES, KINDS, TEXT_PARTS, YEAR};
 pub(crate) use keys::Step;
 pub(crate) use sales::CreatorRow;
 

@@ -69,6 +69,39 @@ pub async fn of_block(
     })
 }
 
+/// Who gives a sign of life in a block.
+pub fn signs_of_life(block: &BlockFacts) -> BTreeSet<Account> {
+    let seeders = block.facts.iter().filter_map(|fact| match fact {
+        Fact::SeederLives { seeder, .. } => Some(*seeder),
+        _ => None,
+    });
+    seeders.collect()
+}
+
+/// The block, and all seats that these accounts have after it.
+pub async fn with_seats_of(
+    chain: &Chain,
+    mut block: BlockFacts,
+    seeders: Vec<Account>,
+) -> Result<BlockFacts, ChainError> {
+    let then = chain.at(hashcard_chain::At {
+        number: block.number,
+        hash: block.hash,
+    });
+    for seeder in seeders {
+        for card in then.seats_of(seeder).await? {
+            let seats = then.seats(card).await?;
+            let own = seats.iter().find(|seat| seat.seeder == seeder);
+            block.facts.extend(own.map(|seat| Fact::SeatTaken {
+                card,
+                seeder,
+                coverage: seat.coverage,
+            }));
+        }
+    }
+    Ok(block)
+}
+
 /// A card as the index keeps it.
 pub fn card_fact(view: &CardView<Account>) -> CardFact {
     let CardView {
@@ -381,6 +414,19 @@ mod tests {
                 until: 70
             }]
         );
+    }
+
+    #[test]
+    fn whoever_gives_a_sign_of_life_is_named_once() {
+        let lives = |seeder| Fact::SeederLives { seeder, until: 9 };
+        let left = Fact::SeatLeft { card: 7, seeder: BOB };
+        let block = BlockFacts {
+            number: 1,
+            hash: [1; 32],
+            parent: [0; 32],
+            facts: vec![lives(ALICE), left, lives(ALICE)],
+        };
+        assert_eq!(signs_of_life(&block), BTreeSet::from([ALICE]));
     }
 
     #[test]

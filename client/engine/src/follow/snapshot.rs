@@ -3,7 +3,7 @@
 //! **One question for each card, and one for each of its keys**: nothing here iterates a map of the chain, so a light client
 //! can do it too, and it takes as long as there are cards. What is read is written in parts, so that memory holds one of them.
 //!
-//! A seat that had expired then is not seen. When its seeder lives again it counts from its next change on.
+//! Seats that had expired then are not seen here; they come when their seeder lives again (see `follow::silent`).
 
 use std::sync::Arc;
 

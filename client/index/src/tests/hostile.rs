@@ -279,7 +279,7 @@ fn pages_that_are_torn_are_told_and_emptying_replaces_the_file() {
     // The first page stays, so that it opens; all others are noise.
     let path = spoilt(folder.path(), |path| {
         let mut bytes = std::fs::read(path).unwrap();
-        bytes[4_096..].iter_mut().for_each(|byte| *byte = 0x5A);
+        bytes[4_096..].fill(0x5A);
         std::fs::write(path, bytes).unwrap();
     });
     let everything = Search {

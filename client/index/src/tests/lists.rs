@@ -109,6 +109,23 @@ fn plain(card: u64, title: &str) -> Fact {
 }
 
 #[test]
+fn a_seeder_lives_until_his_last_block() {
+    let folder = tempfile::tempdir().unwrap();
+    let lives = |until| Fact::SeederLives {
+        seeder: account(1),
+        until,
+    };
+    let index = of_blocks(folder.path(), &[vec![lives(2)]]);
+    for (number, alive) in [(2, true), (3, false)] {
+        index
+            .apply(&super::block(number, vec![]), crate::Finality::Final)
+            .unwrap();
+        assert_eq!(index.lives(&account(1)).unwrap(), alive, "{number}");
+        assert!(!index.lives(&account(2)).unwrap());
+    }
+}
+
+#[test]
 fn what_a_close_neighbour_holds_comes_before_what_everybody_holds() {
     let folder = tempfile::tempdir().unwrap();
     let made = |card, edition, to| Fact::KeyMade {

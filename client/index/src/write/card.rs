@@ -7,7 +7,7 @@ use hashcard_primitives::card::{Access, Kind};
 use hashcard_primitives::Balance;
 use rusqlite::{params, Connection, OptionalExtension, Row};
 
-use super::Pen;
+use super::{facet, Pen};
 use crate::database::first;
 use crate::error::{Doing, IndexError, Result};
 use crate::facts::CardFact;
@@ -168,42 +168,6 @@ pub(crate) fn bits(number: i64) -> u32 {
     i64::BITS - number.leading_zeros()
 }
 
-/// Facets as words of FTS5.
-pub(crate) mod facet {
-    pub(crate) const FOR_SALE: &str = "_f";
-    pub(crate) const ALIVE: &str = "_a";
-
-    pub(crate) fn kind(kind: i64) -> String {
-        format!("_k{kind}")
-    }
-    pub(crate) fn creator(account: i64) -> String {
-        format!("_c{account}")
-    }
-    /// The numbers of the tags among facets.
-    pub(crate) fn tags(facets: &str) -> Vec<i64> {
-        facets
-            .split(' ')
-            .filter_map(|facet| facet.strip_prefix("_t")?.parse().ok())
-            .collect()
-    }
-    pub(crate) fn tag(tag: i64) -> String {
-        format!("_t{tag}")
-    }
-    /// By the bits of the price.
-    pub(crate) fn price(bits: u32) -> String {
-        format!("_p{bits}")
-    }
-    pub(crate) fn size(bits: u32) -> String {
-        format!("_s{bits}")
-    }
-    pub(crate) fn year(year: i64) -> String {
-        format!("_y{year}")
-    }
-    pub(crate) fn minutes(bits: u32) -> String {
-        format!("_m{bits}")
-    }
-}
-
 /// What the tag of a year begins with.
 pub(crate) const YEAR: &str = "year:";
 /// The last year that counts as one.
@@ -218,7 +182,7 @@ pub(crate) fn year_of(tag: &str) -> Option<i64> {
 fn number_of_tag(tag: &str, name: &str, most: i64) -> Option<i64> {
     let digits = tag.strip_prefix(name)?;
     let all_digits = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let number = digits.parse().ok().filter(|_| all_digits)?;
+    let number: i64 = digits.parse().ok().filter(|_| all_digits)?;
     (number <= most).then_some(number)
 }
 
