@@ -30,8 +30,9 @@ Examples:
   hashcard index rebuild
   hashcard index rebuild --from 120000
 
-Searching does this by itself, and a daemon keeps an index that is there near the newest block. A node that is no archive keeps the state of its last 256 blocks: an index that is new, or was away for
-longer, then begins with the newest state, and counts sales from there.";
+Searching does this by itself, and a daemon keeps an index that is there near the newest block. A node that is no archive keeps the state
+of its last 256 blocks: an index that is new, or was away for longer, then begins with the newest state, and counts sales from there.
+A file that is damaged is replaced by `hashcard index rebuild`.";
 
 /// `hashcard search`
 #[derive(Args, Debug)]
