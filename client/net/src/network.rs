@@ -12,6 +12,7 @@ use hashcard_primitives::seeder::{MAX_ADDRESS, MAX_ADDRESSES};
 use libp2p::allow_block_list::{self, BlockedPeers};
 use libp2p::connection_limits::{self, ConnectionLimits};
 use libp2p::core::transport::ListenerId;
+use libp2p::core::upgrade::Version;
 use libp2p::identity::Keypair;
 use libp2p::swarm::{NetworkBehaviour, Stream, SwarmEvent};
 use libp2p::{noise, tcp, yamux, Multiaddr, PeerId, Swarm, SwarmBuilder, TransportError};
@@ -303,6 +304,8 @@ pub(crate) fn build(
             config
                 .with_idle_connection_timeout(limits.idle_connection)
                 .with_max_negotiating_inbound_streams(MAX_NEGOTIATING)
+                // A stream of ours proposes one protocol. What is said on it goes with the proposal, and costs no round trip more.
+                .with_substream_upgrade_protocol_override(Version::V1Lazy)
         })
         .with_connection_timeout(limits.handshake)
         .build())

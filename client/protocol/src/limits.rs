@@ -106,9 +106,15 @@ pub const MIN_WINDOW: u64 = 1 << 20;
 /// Most bytes for which a payer promises ahead: twice what [`MAX_PIPELINE`] requests bring, for the requests under way and for
 /// those whose vouchers are.
 pub const MAX_WINDOW: u64 = 2 * MAX_PIPELINE as u64 * CHUNK_LEN;
-/// Vouchers in a window: each promises this part of it anew, but at least a chunk. More would sign and store for nothing;
+/// Vouchers in a window, at most: each promises this part of it anew, but at least a chunk. More would sign and store for nothing;
 /// fewer would leave too little of the window for the time that a voucher travels.
-pub const VOUCHERS_PER_WINDOW: u64 = 8;
+pub const MAX_VOUCHERS_PER_WINDOW: u64 = 8;
+/// Vouchers in a window that is much longer than what comes while a voucher travels. Fewer would leave less of the longest window
+/// than [`MAX_PIPELINE`] requests and the chunks that are being verified.
+pub const MIN_VOUCHERS_PER_WINDOW: u64 = 4;
+/// Of each so many verified bytes, one is added to what a payee is promised ahead at least: it gives up sixteen times what it could
+/// run away with. A longer window means fewer vouchers, and a slow disk between two of them.
+pub const TRUST_SHARE: u64 = 16;
 /// How long a chunk that was not served for want of payment is not asked of the same peer again, unless a voucher was accepted
 /// before.
 pub const PAYMENT_REST: Duration = Duration::from_secs(1);

@@ -13,10 +13,12 @@ mod false_key;
 mod fork;
 mod happy;
 mod restart;
+mod rewards;
 
 fn main() -> ExitCode {
     // Those that take longest come first, so that none of them is alone in the end.
     harness::run(journeys![
+        rewards::a_daemon_that_holds_an_endowed_card_proves_it_and_is_paid_and_one_that_does_not_prove_is_not,
         fork::a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_no_key,
         cli::resell,
         cli::library,

@@ -372,13 +372,16 @@ impl Vouchers {
     fn write_at(&mut self, end: u64, bytes: &[u8]) -> std::io::Result<()> {
         let mut file = match self.file.take() {
             Some(file) => file,
-            None => OpenOptions::new().write(true).mode(0o600).open(&self.path)?,
+            None => {
+                let file = OpenOptions::new().write(true).mode(0o600).open(&self.path)?;
+                // What a crash, or a failed write, left of a record goes. After a failure the file is opened anew.
+                file.set_len(end)?;
+                file
+            }
         };
-        // What a crash, or a failed write, left of a record goes. After a failure the file is opened anew.
-        file.set_len(end)?;
         file.seek(SeekFrom::Start(end))?;
         file.write_all(bytes)?;
-        file.sync_all()?;
+        file.sync_data()?;
         self.file = Some(file);
         Ok(())
     }

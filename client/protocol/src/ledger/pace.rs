@@ -58,11 +58,24 @@ impl Pace {
         if self.samples < LEARNING {
             return MAX_WINDOW;
         }
-        let micros = self.round_trip.unwrap_or_default().as_micros();
-        let under_way = u128::from(self.rate).saturating_mul(micros) / 1_000_000;
-        u64::try_from(under_way.saturating_mul(2))
-            .unwrap_or(u64::MAX)
-            .clamp(MIN_WINDOW, MAX_WINDOW)
+        let under_way = self.under_way().unwrap_or(0);
+        under_way.saturating_mul(2).clamp(MIN_WINDOW, MAX_WINDOW)
+    }
+
+    /// Bytes of a window that are promised anew with one voucher: what the window has beyond twice what is under way.
+    pub(super) fn step(&self, window: u64) -> u64 {
+        let least = window / MAX_VOUCHERS_PER_WINDOW;
+        let most = window / MIN_VOUCHERS_PER_WINDOW;
+        self.under_way().map_or(least, |bytes| {
+            window.saturating_sub(bytes.saturating_mul(2)).clamp(least, most)
+        })
+    }
+
+    /// Bytes that come between a voucher's signature and its acceptance; `None` before both were measured.
+    fn under_way(&self) -> Option<u64> {
+        let micros = self.round_trip.filter(|_| self.samples > 0)?.as_micros();
+        let bytes = u128::from(self.rate).saturating_mul(micros) / 1_000_000;
+        Some(u64::try_from(bytes).unwrap_or(u64::MAX))
     }
 }
 
@@ -88,6 +101,16 @@ mod tests {
         let wide = measured(20_000_000, 100 * MS).window();
         assert!((4_000_000..4_400_000).contains(&wide), "{wide}");
         assert_eq!(measured(1_000_000_000, 1_000 * MS).window(), MAX_WINDOW);
+    }
+
+    #[test]
+    fn a_voucher_leaves_twice_of_its_window_what_comes_while_it_travels_unless_that_makes_too_many() {
+        let window = 8 << 20;
+        assert_eq!(Pace::default().step(window), 1 << 20);
+        assert_eq!(measured(100_000_000, 5 * MS).step(window), 2 << 20);
+        assert_eq!(measured(100_000_000, 80 * MS).step(window), 1 << 20);
+        let between = measured(100_000_000, 34 * MS).step(window);
+        assert!((1_100_000..1_800_000).contains(&between), "{between}");
     }
 
     #[test]

@@ -412,16 +412,18 @@ impl Payer {
         Some(talk.seen.saturating_add(free).saturating_add(paid))
     }
 
-    /// Bytes that are promised ahead to a payee for a card: what two round trips bring, at most what it has brought already
-    /// and a first window, at most what is missing. Towards the end what others are promised ahead is left to them, but for two
-    /// chunks, so that nobody waits for the slowest.
+    /// Bytes that are promised ahead to a payee for a card: what two round trips bring, and at least a first window and a part of
+    /// what it has brought already; at most all of that and a first window, at most what is missing. Towards the end what others
+    /// are promised ahead is left to them, but for two chunks, so that nobody waits for the slowest.
     pub fn window(&self, payee: &Account, card: CardId) -> u64 {
         let partner = self.payees.get(payee);
         let (wanted, delivered) = partner.map_or((MAX_WINDOW, 0), |partner| {
             (partner.pace.window(), partner.delivered)
         });
+        // In whole chunks: a part of one buys nothing.
+        let earned = MIN_WINDOW.saturating_add(delivered / TRUST_SHARE / CHUNK_LEN * CHUNK_LEN);
         let trusted = MIN_WINDOW.saturating_add(delivered);
-        let window = wanted.min(trusted).min(self.limits.max_window);
+        let window = wanted.max(earned).min(trusted).min(self.limits.max_window);
         let Some(missing) = self.missing.get(&card).copied() else {
             return window;
         };
@@ -453,7 +455,7 @@ impl Payer {
             .saturating_add(self.limits.budget.saturating_sub(self.spent));
         let promised = ceiling.min(affordable).max(line.promised);
         // The last step, to the end of the blob or of the budget, may be a small one.
-        let step = cost(line.price, (window / VOUCHERS_PER_WINDOW).max(CHUNK_LEN));
+        let step = cost(line.price, partner.pace.step(window).max(CHUNK_LEN));
         let last =
             promised == affordable || self.missing.get(&card).is_some_and(|missing| *missing <= window);
         let worth_it = promised > line.promised && (last || promised - line.promised >= step);

@@ -658,9 +658,12 @@ impl World {
         let free = self.scenario.free_bytes;
         for link in &self.links {
             let verified = cost(price, link.verified.saturating_sub(free));
-            let redeemed = link.lane.as_ref().map_or(0, |lane| lane.rows.values().sum());
+            let rows = link.lane.as_ref().map(|lane| &lane.rows);
+            let redeemed = rows.map_or(0, |rows| rows.values().sum());
+            // What it put into rows of cards that it mixed in, to spoil vouchers, it did not lose to anybody.
+            let for_the_card = rows.and_then(|rows| rows.get(&CARD)).copied().unwrap_or(0);
             self.outcome.losses.push(Loss {
-                payer: redeemed.saturating_sub(verified),
+                payer: for_the_card.saturating_sub(verified),
                 payee: link.worth.saturating_sub(redeemed),
                 payers_window: cost(price, link.widest),
             });
