@@ -17,12 +17,15 @@ use market::{
 };
 use pay::POOL_HELP;
 pub use pay::{PayArgs, PoolVerb};
+pub use search::{ExploreVerb, IndexArgs, IndexVerb, SearchArgs};
+use search::{EXPLORE_HELP, INDEX_HELP, SEARCH_HELP};
 pub use seed::{EarnArgs, SeedArgs};
 use seed::{EARN_HELP, SEED_HELP};
 
 mod endow;
 mod market;
 mod pay;
+mod search;
 mod seed;
 
 const EXIT_CODES: &str = "\
@@ -107,6 +110,15 @@ pub enum Verb {
         after_help = "Examples:\n  hashcard discover --kind film --free\n  hashcard discover --tag news --limit 5\n  hashcard discover --replies-to 7"
     )]
     Discover(DiscoverArgs),
+    /// Find cards by words and by what they are; nobody is told what you look for
+    #[command(after_help = SEARCH_HELP)]
+    Search(SearchArgs),
+    /// Show what is worth serving, what you might like, what a creator earned, whose a key was
+    #[command(subcommand, after_help = EXPLORE_HELP)]
+    Explore(ExploreVerb),
+    /// Bring this home's index to the newest block, or read the chain again
+    #[command(after_help = INDEX_HELP, args_conflicts_with_subcommands = true)]
+    Index(IndexArgs),
     /// Show one card
     #[command(after_help = "Example:\n  hashcard card 7")]
     Card {

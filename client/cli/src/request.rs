@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use hashcard_engine::amount::Amount;
 use hashcard_engine::command::{
-    Buy, Command, Discover, EditionLimit, Fetch, MakeOffer, Open, Post, Publish, Revise, Sale, Source,
+    Buy, Command, Discover, EditionLimit, Explore, Fetch, MakeOffer, Open, Post, Publish, Revise, Sale,
+    Search, Source,
 };
 use hashcard_engine::{Code, EngineError};
 
 use crate::args::{
-    BuyArgs, ClerkArgs, ClerkVerb, EndowArgs, KeysArgs, KeysVerb, LibraryVerb, PolicyArgs, PoolVerb,
-    PublishArgs, ResellVerb, ReviseArgs, StoreVerb, Verb, WalletVerb,
+    BuyArgs, ClerkArgs, ClerkVerb, EndowArgs, ExploreVerb, IndexVerb, KeysArgs, KeysVerb, LibraryVerb,
+    PolicyArgs, PoolVerb, PublishArgs, ResellVerb, ReviseArgs, SearchArgs, StoreVerb, Verb, WalletVerb,
 };
 
 /// The whole, in parts per million.
@@ -56,6 +57,12 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
             cursor: args.cursor,
             limit: args.limit,
         }),
+        Verb::Search(args) => Command::Search(search(args)),
+        Verb::Explore(verb) => Command::Explore(explore(verb)),
+        Verb::Index(args) => match args.verb {
+            None => Command::IndexShow,
+            Some(IndexVerb::Rebuild { from }) => Command::IndexRebuild { from },
+        },
         Verb::Card { card } => Command::Card { card },
         Verb::Seats { card } => Command::Seats { card },
         Verb::Keys(args) => keys(args),
@@ -123,6 +130,46 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
         Verb::Balance { address } => Command::Balance { address },
     };
     Ok(Asked::Command(command))
+}
+
+fn search(args: SearchArgs) -> Search {
+    Search {
+        words: args.words.join(" "),
+        kind: args.kind,
+        creator: args.creator,
+        tags: args.tags,
+        language: args.language,
+        licence: args.licence,
+        price_min: args.price_min,
+        price_max: args.price_max,
+        size_min: args.size_min,
+        size_max: args.size_max,
+        minutes_min: args.minutes_min,
+        minutes_max: args.minutes_max,
+        year_min: args.year.or(args.year_min),
+        year_max: args.year.or(args.year_max),
+        for_sale: args.for_sale,
+        owned: args.owned,
+        alive: args.alive,
+        sort: args.sort,
+        limit: args.limit,
+        after: args.after,
+        unfinalized: args.unfinalized,
+    }
+}
+
+fn explore(verb: ExploreVerb) -> Explore {
+    match verb {
+        ExploreVerb::UnderSeeded { limit } => Explore::UnderSeeded { limit },
+        ExploreVerb::Profitable { limit } => Explore::Profitable { limit },
+        ExploreVerb::Recommended { limit } => Explore::Recommended { limit },
+        ExploreVerb::Creator { address } => Explore::Creator { address },
+        ExploreVerb::History { key: (card, edition) } => Explore::History { card, edition },
+        ExploreVerb::Suggest { text, limit } => Explore::Suggest {
+            text: text.join(" "),
+            limit,
+        },
+    }
 }
 
 fn keys(args: KeysArgs) -> Command {
@@ -405,6 +452,31 @@ mod tests {
         assert_eq!(
             (revise.listed, revise.editions),
             (Some(true), Some(EditionLimit::AtMost(5)))
+        );
+    }
+
+    #[test]
+    fn a_search_says_all_that_was_typed() {
+        let Command::Search(asked) =
+            command("search night train --kind film --tag short --tag x --year 1999 --alive")
+        else {
+            panic!()
+        };
+        assert_eq!(
+            (asked.words.as_str(), asked.kind.as_deref()),
+            ("night train", Some("film"))
+        );
+        assert_eq!(asked.tags, ["short", "x"]);
+        assert_eq!((asked.year_min, asked.year_max), (Some(1999), Some(1999)));
+        assert!(asked.alive && !asked.for_sale && !asked.owned && !asked.unfinalized);
+        assert_eq!(
+            command("explore history 7/3"),
+            Command::Explore(Explore::History { card: 7, edition: 3 })
+        );
+        assert_eq!(command("index"), Command::IndexShow);
+        assert_eq!(
+            command("index rebuild --from 9"),
+            Command::IndexRebuild { from: Some(9) }
         );
     }
 

@@ -15,6 +15,7 @@ mod holdings;
 mod market;
 mod pay;
 mod rewards;
+mod search;
 mod table;
 
 pub use events::event;
@@ -47,6 +48,12 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         ],
         Outcome::Retired { card, fee, .. } => vec![format!("Card {card} is withdrawn. Fee: {fee}")],
         Outcome::Feed { cards, next, .. } => feed(cards, *next, bold),
+        Outcome::Found { .. }
+        | Outcome::Seedable { .. }
+        | Outcome::Figures { .. }
+        | Outcome::KeyHistory { .. }
+        | Outcome::Suggestions { .. }
+        | Outcome::Index { .. } => search::outcome(outcome, bold),
         Outcome::Card { card, market, .. } => self::card(card, market.as_deref()),
         Outcome::Seats { card, seats, .. } => self::seats(*card, seats, bold),
         Outcome::Keys {

@@ -8,6 +8,7 @@ mod event;
 mod market;
 mod outcome;
 mod rewards;
+mod search;
 mod seconds;
 mod shown;
 
@@ -31,6 +32,9 @@ pub use outcome::{Fetched, Opened, Outcome, PoolShown, Published, SessionShown};
 pub use rewards::{
     ClaimedRewards, CollectedRewards, DeliveryRewards, EndowmentShown, PendingRewards, RewardClaim, Rewards,
 };
+pub use search::{
+    Explore, FiguresShown, FoundCard, KeyStepShown, Search, SeedableShown, SuggestedTag, SuggestedTitle,
+};
 pub use shown::{
     AccountShown, BlobShown, CardShown, CollaboratorShown, KeyShown, OrderShown, SeatShown, VerifiedBlob,
 };
@@ -52,6 +56,17 @@ pub enum Command {
     },
     /// A page of the feed.
     Discover(Discover),
+    /// A page of the cards that match, from this home's index.
+    Search(Search),
+    /// A list or figures from this home's index.
+    Explore(Explore),
+    /// Brings this home's index to the newest block.
+    IndexShow,
+    /// Empties this home's index and reads the chain again.
+    IndexRebuild {
+        /// From the state after which final block; `None`: from the first block, if the node has it.
+        from: Option<BlockNumber>,
+    },
     /// One card.
     Card {
         /// Which.
@@ -315,6 +330,10 @@ impl Command {
             Self::Revise(_) => "revise",
             Self::Retire { .. } => "retire",
             Self::Discover(_) => "discover",
+            Self::Search(_) => "search",
+            Self::Explore(_) => "explore",
+            Self::IndexShow => "index",
+            Self::IndexRebuild { .. } => "index rebuild",
             Self::Card { .. } => "card",
             Self::Seats { .. } => "seats",
             Self::Keys => "keys",

@@ -3,10 +3,12 @@
 
 use std::collections::HashMap;
 use std::future::Future;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashcard_chain::{address_of, Account, Chain, ChainAt, ChainError, Included, Signer};
+use hashcard_index::{Index, IndexError};
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::{CardId, CardView};
 use hashcard_protocol::ledger::PayeeLimits;
@@ -33,7 +35,7 @@ use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
     buy, clerk, discover, earn, encryption_keys, endow, fetch, gift, history, inventory, library, money,
-    open, publish, recover, report, resell, terms,
+    open, publish, recover, report, resell, search, terms,
 };
 
 /// The node that is meant when nobody says one: a development node on this machine.
@@ -48,6 +50,9 @@ pub struct Engine {
     chain: OnceCell<Chain>,
     wallet: OnceCell<Arc<Wallet>>,
     swarm: OnceCell<Swarm>,
+    index: OnceCell<Arc<Index>>,
+    /// Held while the index follows the chain: one writer, and nobody reads blocks that another has read.
+    pub(crate) following: tokio::sync::Mutex<()>,
     /// Most bytes that the store may occupy.
     max_disk: Option<u64>,
     /// The books of accounts that are paid; opened once, because each has a file that one owner writes.
@@ -99,6 +104,8 @@ impl Engine {
             chain: OnceCell::new(),
             wallet: OnceCell::new(),
             swarm: OnceCell::new(),
+            index: OnceCell::new(),
+            following: tokio::sync::Mutex::default(),
             max_disk: None,
             cashiers: tokio::sync::Mutex::default(),
             fetching: Mutex::default(),
@@ -147,6 +154,38 @@ impl Engine {
                     ..Options::default()
                 };
                 async move { waiting_for_disk(move || Ok(Store::open(&folder, options)?)).await }
+            })
+            .await
+    }
+
+    /// The index of the node's chain.
+    pub(crate) async fn index(&self) -> Result<&Arc<Index>, EngineError> {
+        self.open_index(Index::open).await
+    }
+
+    /// The same; a file that is no index of this chain is replaced by an empty one.
+    pub(crate) async fn index_anew_if_damaged(&self) -> Result<&Arc<Index>, EngineError> {
+        self.open_index(|path, genesis| match Index::open(path, genesis) {
+            Err(IndexError::Damaged { .. } | IndexError::OtherChain { .. }) => {
+                Index::open_anew(path, genesis)
+            }
+            opened => opened,
+        })
+        .await
+    }
+
+    async fn open_index(
+        &self,
+        open: impl FnOnce(&Path, Account) -> hashcard_index::Result<Index> + Send + 'static,
+    ) -> Result<&Arc<Index>, EngineError> {
+        let genesis = self.chain().await?.genesis();
+        self.index
+            .get_or_try_init(|| {
+                let path = self.home.index(&genesis);
+                async move {
+                    let path = path?;
+                    waiting_for_disk(move || Ok(Arc::new(open(&path, genesis)?))).await
+                }
             })
             .await
     }
@@ -350,6 +389,10 @@ impl Engine {
             Command::Revise(revise) => terms::revise(self, &account, revise, events).await,
             Command::Retire { card } => terms::retire(self, &account, card, events).await,
             Command::Discover(query) => discover::feed(self.chain().await?, query).await,
+            Command::Search(query) => search::search(self, &account, query, events).await,
+            Command::Explore(what) => search::explore(self, &account, what, events).await,
+            Command::IndexShow => search::index(self, events).await,
+            Command::IndexRebuild { from } => search::rebuild(self, from, events).await,
             Command::Card { card } => discover::card(self.chain().await?, card).await,
             Command::Seats { card } => discover::seats(self.chain().await?, card).await,
             Command::Keys => discover::keys(self, &account).await,

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 
 mod from_chain;
 mod from_disk;
+mod from_index;
 mod from_net;
 
 pub(crate) use from_disk::DiskContext;

@@ -12,6 +12,7 @@
 //! | `vouchers/` | promises of those who were served: see `pay::vouchers` |
 //! | `rewards/` | what was collected, a file for each account and chain: see `rewards::books` |
 //! | `paying/` | what was promised to whom, a file for each payment session: see [`crate::pay`] |
+//! | `index/` | what the chains say, to be searched: a file for each, see [`hashcard_index`] |
 //! | `store/` | the blobs |
 //!
 //! The folder belongs to one user and is closed to others.
@@ -115,6 +116,11 @@ impl HomePaths {
         self.folder.join("vouchers")
     }
 
+    /// What the chains say, a file for each.
+    pub fn index(&self) -> PathBuf {
+        self.folder.join("index")
+    }
+
     /// What was collected, a file for each account and chain.
     pub fn rewards(&self) -> PathBuf {
         self.folder.join("rewards")
@@ -195,6 +201,18 @@ impl Home {
         file_of(self.paths.rewards(), genesis, account)
     }
 
+    /// Whether there is an index of a chain.
+    pub fn has_index(&self, genesis: &[u8; 32]) -> bool {
+        self.paths.index().join(index_name(genesis)).exists()
+    }
+
+    /// The file of the index of a chain; its folder is there.
+    pub fn index(&self, genesis: &[u8; 32]) -> Result<PathBuf, EngineError> {
+        let folder = self.paths.index();
+        make_private_folder(&folder)?;
+        Ok(folder.join(index_name(genesis)))
+    }
+
     /// Looks at the notes.
     pub fn notes<T>(&self, look: impl FnOnce(&Notes) -> T) -> T {
         look(&self.notes.lock().unwrap_or_else(|poisoned| poisoned.into_inner()))
@@ -255,6 +273,11 @@ impl Home {
         collections.write(&self.paths.collections())?;
         Ok(result)
     }
+}
+
+/// The index of a chain, in its folder.
+fn index_name(genesis: &[u8; 32]) -> String {
+    format!("{}.db", hex(genesis))
 }
 
 /// A file for each account and chain, in a folder that is made if it is not there.

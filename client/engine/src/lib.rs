@@ -10,6 +10,7 @@
 //! | [`home`] | where is what I keep, and who may touch it |
 //! | `publish` | how a file becomes a card |
 //! | `discover` | what is there |
+//! | `search`, `follow` | which of it do I want, found here |
 //! | `buy`, `report` | how money becomes a key, and what happens when it is false |
 //! | `fetch`, `open` | how a blob comes here, and who may open it |
 //! | [`seed`], `fulfil` | what a daemon does all day |
@@ -43,6 +44,7 @@ mod earn;
 mod encryption_keys;
 mod endow;
 mod fetch;
+mod follow;
 mod fulfil;
 mod gift;
 mod history;
@@ -58,6 +60,7 @@ mod recover;
 mod report;
 mod resell;
 mod rewards;
+mod search;
 mod swarm;
 mod terms;
 

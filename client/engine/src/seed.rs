@@ -21,6 +21,7 @@ use crate::engine::{known_card, Actor, Engine};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::fetch::bring;
+use crate::follow;
 use crate::fulfil::{self, Policy, Sales};
 use crate::home::{Home, Ownership};
 use crate::pay::order::{self, PayOrder, SharedOrder};
@@ -104,6 +105,7 @@ pub async fn seed(
         () = daemon.seats.keep(&engine, &daemon.actor, &events) => {}
         () = fulfil::serve(&engine, &mut daemon.sales, &events) => {}
         () = daemon.redeemer.keep(&engine, &events) => {}
+        () = follow::keep(&engine) => {}
         () = claim(daemon.claimant.as_mut(), &engine, &events) => {}
         () = bring_wanted(&engine, &mut daemon.wanted, &mut daemon.more, &events) => {}
     }

@@ -49,6 +49,10 @@ pub async fn library() -> Told {
     runs("library.md").await
 }
 
+pub async fn search() -> Told {
+    runs("search.md").await
+}
+
 pub async fn recover() -> Told {
     runs("recover.md").await
 }
@@ -85,6 +89,7 @@ pub async fn every_document_of_the_folder_is_run() -> Told {
         "publish.md",
         "recover.md",
         "resell.md",
+        "search.md",
         "seed.md",
         "wallet.md",
     ];

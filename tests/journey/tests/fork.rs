@@ -33,6 +33,18 @@ async fn transactions_of(node: &Node, address: &str) -> Told<u64> {
         .ok_or_else(|| Failure::new(format!("no number of transactions: {next}")))
 }
 
+/// Cards of which a home's index says that its account holds a key, and whether a fork may undo that answer.
+async fn owned(home: &Home, more: &[&str]) -> Told<(Vec<String>, bool)> {
+    let words: Vec<&str> = ["search", "--owned"].iter().chain(more).copied().collect();
+    let found = home.done(&words).await?;
+    let cards = found["cards"]
+        .as_array()
+        .ok_or_else(|| Failure::new(found.to_string()))?;
+    let mut cards: Vec<String> = cards.iter().map(|card| card["id"].to_string()).collect();
+    cards.sort();
+    Ok((cards, found["block"].as_u64() > found["finalized"].as_u64()))
+}
+
 pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_no_key() -> Told {
     let folder = tempfile::tempdir()?;
     let stage = folder.path();
@@ -87,6 +99,15 @@ pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_n
         transactions_of(&fork.here, &clerks_address).await? == silent,
         || "a clerk revealed a capsule for an order that was not final".to_owned(),
     )?;
+    // The buyer's index shows the delivery to who asks for what is not final, and says that it is not; to nobody else.
+    for (more, expected) in [
+        (&["--unfinalized"][..], (vec![risky.clone()], true)),
+        (&[][..], (vec![], false)),
+        (&["--unfinalized"][..], (vec![risky.clone()], true)),
+    ] {
+        let found = owned(&buyer, more).await?;
+        ensure(found == expected, || format!("{more:?}: {found:?}"))?;
+    }
     let (height, weight) = (
         fork.here.best().await?,
         primaries_above(&fork.here, common).await?,
@@ -118,6 +139,12 @@ pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_n
     let keys = buyer.done(&["keys"]).await?;
     let none = |field: &str| keys[field].as_array().is_some_and(Vec::is_empty);
     ensure(none("keys") && none("orders"), || keys.to_string())?;
+    for more in [&["--unfinalized"][..], &[][..]] {
+        let (cards, _) = owned(&buyer, more).await?;
+        ensure(cards.is_empty(), || {
+            format!("{more:?}: the index still has {cards:?}")
+        })?;
+    }
     let after = tokio::try_join!(bold.money(), clerk.money(), buyer.money())?;
     ensure((after.0, after.1) == (before.0, before.1), || {
         format!("the sellers had {before:?} and have {after:?}")
@@ -133,6 +160,10 @@ pub async fn a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_n
     }
     let held = |keys: &serde_json::Value| keys["keys"].as_array().is_some_and(|keys| keys.len() == 2);
     until(&fork.here, &buyer, &["keys"], "two keys", held).await?;
+    let mut both = vec![risky, careful];
+    both.sort();
+    let found = owned(&buyer, &[]).await?;
+    ensure(found == (both, false), || format!("the index has {found:?}"))?;
     let ended = clerk_desk.stop().await?.outcome()?;
     ensure(ended["fulfilled"] == 1, || ended.to_string())?;
     bold_desk.stop().await?.outcome().map(drop)

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
         cli::buy,
         false_key::a_false_key_is_found_reported_and_refunded_and_its_card_frozen,
         cli::discover,
+        cli::search,
         cli::wallet,
         bad_input::wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes,
         cli::every_document_of_the_folder_is_run,

@@ -194,3 +194,13 @@ fn a_seeder_asks_nothing_unless_told_and_limits_nothing() {
 fn that_a_voucher_is_a_promise_is_said_where_earnings_are_shown() {
     assert!(EARN_HELP.contains("A voucher is a promise"));
 }
+
+#[test]
+fn a_key_is_a_card_and_a_number() {
+    assert_eq!(search::key("7/3"), Ok((7, 3)));
+    for bad in ["", "7", "7/", "/3", "7/x", "7/3/1", "-1/2"] {
+        assert!(search::key(bad).is_err(), "{bad}");
+    }
+    assert!(parse("search --year 1999 --year-min 1990").is_err());
+    assert!(parse("search").is_ok() && parse("explore").is_err());
+}

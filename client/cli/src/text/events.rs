@@ -12,6 +12,8 @@ pub fn event(event: &Event) -> Option<String> {
         | Event::Opening { .. }
         | Event::Verifying { .. }
         | Event::Served { .. } => return None,
+        Event::Following { block, head } => format!("the index is at block {block} of {head} ..."),
+        Event::Indexing { cards, total } => format!("the index has {cards} of {total} cards ..."),
         Event::Sending { call, .. } => format!("sending {call} ..."),
         Event::Included { call, block, fee } => format!("{call} is in block {block}, fee {fee}"),
         Event::Stored { root, blob_len } => format!("sealed and stored: {root}, {}", bytes(*blob_len)),

@@ -30,6 +30,16 @@ pub enum Event {
         done: u64,
         total: u64,
     },
+    /// How far the index has come.
+    Following {
+        block: BlockNumber,
+        head: BlockNumber,
+    },
+    /// How much of the state it has read that it begins with.
+    Indexing {
+        cards: u64,
+        total: u64,
+    },
     Stored {
         root: String,
         blob_len: u64,
@@ -265,6 +275,8 @@ impl Event {
         matches!(
             self,
             Self::Reading { .. }
+                | Self::Following { .. }
+                | Self::Indexing { .. }
                 | Self::Chunk { .. }
                 | Self::Opening { .. }
                 | Self::Verifying { .. }

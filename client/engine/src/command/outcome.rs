@@ -15,6 +15,7 @@ use super::market::{
     ClerkedCard, LibraryRow, ListingShown, Market, OfferShown, OwnKeyShown, PastSaleShown, Recovered,
 };
 use super::rewards::EndowmentShown;
+use super::search::{FiguresShown, FoundCard, KeyStepShown, SeedableShown, SuggestedTag, SuggestedTitle};
 use super::seconds;
 use super::shown::{AccountShown, BlobShown, CardShown, KeyShown, OrderShown, SeatShown, VerifiedBlob};
 use crate::amount::Amount;
@@ -61,6 +62,43 @@ pub enum Outcome {
         cards: Vec<CardShown>,
         next: Option<u64>,
         block: BlockNumber,
+    },
+    Found {
+        cards: Vec<FoundCard>,
+        next: Option<String>,
+        block: BlockNumber,
+        finalized: BlockNumber,
+        since: BlockNumber,
+    },
+    Seedable {
+        cards: Vec<SeedableShown>,
+        block: BlockNumber,
+        since: BlockNumber,
+    },
+    Figures {
+        creator: String,
+        figures: FiguresShown,
+        block: BlockNumber,
+        since: BlockNumber,
+    },
+    KeyHistory {
+        card: CardId,
+        edition: Edition,
+        steps: Vec<KeyStepShown>,
+        block: BlockNumber,
+        since: BlockNumber,
+    },
+    Suggestions {
+        tags: Vec<SuggestedTag>,
+        titles: Vec<SuggestedTitle>,
+        block: BlockNumber,
+    },
+    Index {
+        cards: u64,
+        bytes: u64,
+        block: BlockNumber,
+        finalized: BlockNumber,
+        since: BlockNumber,
     },
     Card {
         card: Box<CardShown>,

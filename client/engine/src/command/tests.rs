@@ -7,6 +7,7 @@ use hashcard_primitives::key::{self, LockView, OrderState, OrderView};
 
 mod earned;
 mod market;
+mod search;
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap()
