@@ -112,8 +112,8 @@ pub const MAX_VOUCHERS_PER_WINDOW: u64 = 8;
 /// Vouchers in a window that is much longer than what comes while a voucher travels. Fewer would leave less of the longest window
 /// than [`MAX_PIPELINE`] requests and the chunks that are being verified.
 pub const MIN_VOUCHERS_PER_WINDOW: u64 = 4;
-/// Of each so many verified bytes, one is added to what a payee is promised ahead at least: it gives up sixteen times what it could
-/// run away with. A longer window means fewer vouchers, and a slow disk between two of them.
+/// Of each so many verified bytes, one is added to what a payee is promised ahead at least: for each byte of that which it could
+/// run away with it has served sixteen. A longer window means fewer vouchers, and outlasts a slow disk.
 pub const TRUST_SHARE: u64 = 16;
 /// How long a chunk that was not served for want of payment is not asked of the same peer again, unless a voucher was accepted
 /// before.

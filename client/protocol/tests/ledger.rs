@@ -281,9 +281,11 @@ fn nobody_is_promised_more_ahead_than_is_missing() {
 }
 
 #[test]
-fn a_window_grows_with_rate_and_trust_up_to_its_bound() {
+fn a_window_grows_with_the_rate_up_to_its_bound_and_never_beyond_trust() {
     let mut payer = payer();
-    for tick in 1..2000u32 {
+    // Two seconds: the rate is known, and trust alone would not give this window.
+    const TICKS: u32 = 200;
+    for tick in 1..=TICKS {
         let now = NOW + Duration::from_millis(10) * tick;
         while let Some(action) = payer.poll(now) {
             if let PayerAction::Sign { lines, .. } = action {
@@ -296,6 +298,35 @@ fn a_window_grows_with_rate_and_trust_up_to_its_bound() {
         assert!(payer.at_risk(&PAYEE) <= bytes(MAX_WINDOW));
         let trusted = MIN_WINDOW + u64::from(tick) * CHUNK_LEN;
         assert!(payer.window(&PAYEE, CARD) <= trusted);
+    }
+    let by_trust = MIN_WINDOW + u64::from(TICKS) * CHUNK_LEN / TRUST_SHARE;
+    assert!(by_trust < MAX_WINDOW);
+    assert_eq!(payer.window(&PAYEE, CARD), MAX_WINDOW);
+}
+
+#[test]
+fn a_slow_payee_is_promised_a_first_window_ahead_and_a_part_of_what_it_delivered_up_to_the_bound() {
+    let mut payer = payer();
+    let mut delivered = 0;
+    // A chunk a second, accepted at once: two round trips bring nothing to speak of.
+    for tick in 1..=700u32 {
+        let now = NOW + Duration::from_secs(1) * tick;
+        while let Some(action) = payer.poll(now) {
+            if let PayerAction::Sign { lines, .. } = action {
+                payer.accepted(PAYEE, &lines, now).unwrap();
+            }
+        }
+        payer.verified(PAYEE, CARD, CHUNK_LEN, now);
+        delivered += CHUNK_LEN;
+        let earned = MIN_WINDOW + delivered / TRUST_SHARE / CHUNK_LEN * CHUNK_LEN;
+        // Before that it is not known to be slow.
+        if tick > 20 {
+            assert_eq!(
+                payer.window(&PAYEE, CARD),
+                earned.min(MAX_WINDOW),
+                "after {delivered} bytes"
+            );
+        }
     }
     assert_eq!(payer.window(&PAYEE, CARD), MAX_WINDOW);
 }
