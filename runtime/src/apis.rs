@@ -22,6 +22,7 @@ use hashcard_primitives::{
     },
     reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
+    social::{FollowCounts, Reaction, ReactionCounts},
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_grandpa::AuthorityList as GrandpaAuthorityList;
@@ -129,10 +130,10 @@ impl_runtime_apis! {
                 .map(|proof| sp_consensus_babe::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
         fn submit_report_equivocation_unsigned_extrinsic(
-            _proof: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
-            _key_owner_proof: sp_consensus_babe::OpaqueKeyOwnershipProof,
+            proof: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
+            key_owner_proof: sp_consensus_babe::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Babe::submit_unsigned_equivocation_report(proof, key_owner_proof.decode()?)
         }
     }
 
@@ -152,10 +153,10 @@ impl_runtime_apis! {
                 .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
         fn submit_report_equivocation_unsigned_extrinsic(
-            _proof: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            proof: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Grandpa::submit_unsigned_equivocation_report(proof, key_owner_proof.decode()?)
         }
     }
 
@@ -328,6 +329,27 @@ impl_runtime_apis! {
         }
         fn endowments(card: CardId) -> Vec<EndowmentView<AccountId>> {
             Rewards::endowments(card)
+        }
+    }
+
+    impl hashcard_primitives::api::SocialApi<Block> for Runtime {
+        fn reactions(card: CardId) -> ReactionCounts {
+            Social::reactions(card)
+        }
+        fn reaction(card: CardId, account: AccountId) -> Option<Reaction> {
+            Social::reaction(card, account)
+        }
+        fn reactions_of(account: AccountId, after: Option<CardId>) -> Vec<(CardId, Reaction)> {
+            Social::reactions_of(account, after)
+        }
+        fn follow_counts(account: AccountId) -> FollowCounts {
+            Social::follow_counts(account)
+        }
+        fn follows(follower: AccountId, followed: AccountId) -> bool {
+            Social::follows(follower, followed)
+        }
+        fn following(follower: AccountId, after: Option<AccountId>) -> Vec<AccountId> {
+            Social::following(follower, after)
         }
     }
 

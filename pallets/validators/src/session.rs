@@ -58,7 +58,7 @@ where
     #[cfg(feature = "runtime-benchmarks")]
     fn benchmark_keys(who: &AccountId32) {
         use codec::Decode;
-        use frame_support::traits::fungible::hold::Mutate;
+        use frame_support::traits::{fungible::hold::Mutate, Get};
         use pallet_session::SessionInterface;
         // Each key is the account's bytes, as many of them as it takes.
         let bytes = AsRef::<[u8; 32]>::as_ref(who).repeat(8);

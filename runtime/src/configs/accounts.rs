@@ -41,7 +41,7 @@ pub enum ProxyType {
     Any,
     /// Everything but moving money, which trading in keys does too.
     NonTransfer,
-    /// Cards, seats, keys, channels and rewards, purchases and endowments included.
+    /// Cards, seats, keys, channels, rewards and reactions, purchases and endowments included.
     Content,
 }
 
@@ -61,6 +61,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                         | RuntimeCall::Keys(_)
                         | RuntimeCall::Channels(_)
                         | RuntimeCall::Rewards(_)
+                        | RuntimeCall::Social(_)
                 )
             }
         }
