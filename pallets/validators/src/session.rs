@@ -65,7 +65,10 @@ where
         let keys =
             <T as pallet_session::Config>::Keys::decode(&mut &bytes[..]).expect("any bytes are keys; qed");
         <Session<T> as SessionInterface>::set_keys(who, keys).expect("accounts differ, so keys do; qed");
-        Session::<T>::ensure_can_pay_key_deposit(who).expect("issuance is far from its end; qed");
+        // Once for the deposit, once for what must be left beside it.
+        for _ in 0..2 {
+            Session::<T>::ensure_can_pay_key_deposit(who).expect("issuance is far from its end; qed");
+        }
         let deposit = <T as pallet_session::Config>::KeyDeposit::get();
         <T as pallet_session::Config>::Currency::hold(&pallet_session::HoldReason::Keys.into(), who, deposit)
             .expect("he was just given it; qed");
