@@ -50,7 +50,7 @@ fn a_creator_is_followed_and_a_sidecar_may_do_it_for_its_owner() {
         assert!(ProxyType::Content.filter(&RuntimeCall::from(follow.clone())));
         assert_ok!(sign(&bob, follow));
         assert!(Runtime::follows(bob.clone(), alice.clone()));
-        assert_eq!(Runtime::following(bob, None), [alice.clone()]);
+        assert_eq!(Runtime::following(bob, None), std::slice::from_ref(&alice));
         let counts = FollowCounts {
             followers: 1,
             following: 0,

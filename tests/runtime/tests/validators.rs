@@ -272,7 +272,7 @@ fn report_and_check(who: &AccountId, report: RuntimeCall) {
 
     assert_eq!(held(who), MIN_VALIDATOR_BOND - COST);
     assert_eq!(Balances::total_issuance(), issued - COST, "it burnt");
-    assert_eq!(disabled(), [who.clone()]);
+    assert_eq!(disabled(), std::slice::from_ref(who));
     assert!(!is_candidate(who));
     let stale = Err(InvalidTransaction::Stale.into());
     assert_eq!(judged(TransactionSource::Local, &report), stale);
@@ -284,7 +284,11 @@ fn report_and_check(who: &AccountId, report: RuntimeCall) {
     );
 
     pass_sessions(1);
-    assert_eq!(disabled(), [who.clone()], "the next session was planned with him");
+    assert_eq!(
+        disabled(),
+        std::slice::from_ref(who),
+        "the next session was planned with him"
+    );
     check_invariants();
     pass_sessions(1);
     assert_eq!((Session::validators().len(), disabled()), (3, vec![]));
