@@ -11,6 +11,8 @@ use crate::{
                 LaneOpening as OpeningArgument, SignedVoucher as VoucherArgument, Voucher as PromiseArgument,
                 VoucherLine as LineArgument,
             },
+            hashcard_runtime::RuntimeCall,
+            pallet_channels::pallet::Call,
         },
         tx,
     },
@@ -144,7 +146,7 @@ impl ChainAt {
         Ok(credit)
     }
 
-    /// What these vouchers would be paid in this block, one after the other.
+    /// What these vouchers would be paid in this block, one after the other, if their payees sent them.
     ///
     /// Errors: [`ChainError::TooLong`] before anything is asked.
     pub async fn quote(&self, vouchers: Vec<SignedVoucher<Account>>) -> Result<Fates> {
@@ -206,7 +208,8 @@ impl Chain {
         done.with(|added: SessionAdded| added.session)
     }
 
-    /// Opens lanes, or adds to them, all or nothing.
+    /// Opens lanes, or adds to them, and has vouchers redeemed after that, all in one transaction. The openings are all or nothing; a
+    /// voucher that is refused is only refused, and not told.
     ///
     /// Errors: [`ChainError::TooLong`] before anything is sent; those of every transaction.
     pub async fn open_lanes(
@@ -215,23 +218,41 @@ impl Chain {
         pool: PoolId,
         session: SessionId,
         openings: Vec<LaneOpening<Account>>,
+        vouchers: Vec<SignedVoucher<Account>>,
         wait: Wait,
     ) -> Result<Included<()>> {
+        const NAME: &str = "channels.open_lanes";
         if openings.len() > MAX_LANES as usize {
             return Err(too_many("the list of lanes", openings.len(), MAX_LANES));
+        }
+        if vouchers.len() > MAX_VOUCHERS as usize {
+            return Err(too_many("the list of vouchers", vouchers.len(), MAX_VOUCHERS));
         }
         let openings = openings.into_iter().map(|opening| OpeningArgument {
             payee: AccountId32(opening.payee),
             reserve: opening.reserve,
             lines: opening.lines,
         });
-        let call = tx()
-            .channels()
-            .open_lanes(pool, session, BoundedVec(openings.collect()));
-        Ok(self
-            .transact(signer, "channels.open_lanes", call, wait)
-            .await?
-            .included())
+        let openings = BoundedVec(openings.collect());
+        let vouchers = BoundedVec(vouchers.into_iter().map(voucher_argument).collect::<Vec<_>>());
+        let done = match vouchers.0.is_empty() {
+            true => {
+                let call = tx().channels().open_lanes(pool, session, openings);
+                self.transact(signer, NAME, call, wait).await?
+            }
+            false => {
+                let open = Call::open_lanes {
+                    pool,
+                    session,
+                    openings,
+                };
+                let redeem = Call::redeem { vouchers };
+                let calls = [open, redeem].map(RuntimeCall::Channels);
+                let call = tx().utility().batch_all(calls.into());
+                self.transact(signer, NAME, call, wait).await?
+            }
+        };
+        Ok(done.included())
     }
 
     /// Has vouchers paid to their payees, each judged alone; what happened to each.

@@ -7,8 +7,8 @@
 //! **Nothing is written twice.** `transact.rs` says what is done when a connection breaks; the one error after which a
 //! transaction may still be included is [`ChainError::Unknown`].
 //!
-//! Files mirror the pallets: `cards`, `seeders`, `keys` and `balances` hold queries and calls of one pallet each. [`At`]
-//! and [`ChainAt`] say about which block an answer is.
+//! Files mirror the pallets: `cards`, `seeders`, `keys`, `channels`, `rewards` and `balances` hold queries and calls of one
+//! pallet each. [`At`] and [`ChainAt`] say about which block an answer is.
 
 mod at;
 mod balances;
@@ -25,6 +25,7 @@ mod outcome;
 mod pages;
 mod pool;
 mod refusal;
+mod rewards;
 mod runtime;
 mod runtime_call;
 mod seeders;
@@ -41,4 +42,5 @@ pub use channels::{Fates, Freed};
 pub use connect::Chain;
 pub use error::{ChainError, Result};
 pub use keys::{Bid, BuyKey, ProvenCapsule};
+pub use rewards::{CollectedClaims, EndedEndowment, PaidClaim, ProvenClaims};
 pub use signer::{account_of, address_of, Account, Signer, SS58_PREFIX};

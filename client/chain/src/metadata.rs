@@ -22,6 +22,10 @@ use subxt::{ArcMetadata, Metadata};
         with = "::subxt::utils::Static<::hashcard_primitives::channel::VoucherRefusal>"
     ),
     substitute_type(
+        path = "hashcard_primitives::reward::PossessionProof",
+        with = "::subxt::utils::Static<::hashcard_primitives::reward::PossessionProof>"
+    ),
+    substitute_type(
         path = "hashcard_primitives::seeder::Delta",
         with = "::subxt::utils::Static<::hashcard_primitives::seeder::Delta>"
     )

@@ -29,6 +29,11 @@ pub(crate) struct Executed {
 }
 
 impl Executed {
+    /// The call, as errors name it.
+    pub(crate) fn call(&self) -> &'static str {
+        self.call
+    }
+
     /// Without a value of its own.
     pub(crate) fn included(&self) -> Included<()> {
         Included {

@@ -35,7 +35,7 @@ pub(crate) fn of(call: &'static str, pallet: &str, error: &str, detail: u8) -> C
     }
 }
 
-/// Errors that carry the position of a delta, or of a lane.
+/// Errors that carry the position of a delta, a lane, a proof, or a claim.
 fn names_a_part(pallet: &str, error: &str) -> bool {
     match pallet {
         "Seeders" => matches!(
@@ -50,10 +50,25 @@ fn names_a_part(pallet: &str, error: &str) -> bool {
                 | "SeatTooYoung"
                 | "CardFull"
                 | "TooManySeats"
+                | "NotRemembered"
+                | "StillProvable"
         ),
         "Channels" => matches!(
             error,
             "PayeeIsOwner" | "NoRoom" | "NothingAdded" | "TooMuchRoom" | "CapExceeded" | "PoolTooSmall"
+        ),
+        "Rewards" => matches!(
+            error,
+            "AlreadyProven"
+                | "UnknownCard"
+                | "NoBlob"
+                | "NotSeated"
+                | "SeatTooYoung"
+                | "NothingToShare"
+                | "WrongLeaf"
+                | "StillProvable"
+                | "UnknownClaim"
+                | "NoCredit"
         ),
         _ => false,
     }
@@ -66,6 +81,7 @@ pub(crate) fn remedy(pallet: &str, error: &str) -> Option<&'static str> {
         "Seeders" => seeders(error),
         "Keys" => keys(error),
         "Channels" => channels(error),
+        "Rewards" => rewards(error),
         "Balances" => balances(error),
         "Token" => token(error),
         "System" => system(error),
@@ -98,6 +114,44 @@ fn channels(error: &str) -> Option<&'static str> {
         "PoolIsOver" => "The pool's window is over; take back what is left: hashcard pool withdraw",
         "LimitOutOfRange" => "Free between 1 and 512 rows at a time.",
         "NothingUnclaimed" => "Nothing waits for this account.",
+        _ => return None,
+    })
+}
+
+fn rewards(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "EmissionOutOfBounds" => "Stay within the bounds of the emission; a credit is less than its fee.",
+        "NothingGiven" => "Name something to act on.",
+        "AlreadyEnlisted" => "The account is enlisted; nothing is to be done.",
+        "NotEnlisted" => "Enlist first: hashcard seed --price P does it.",
+        "CreditPending" => "Collect what deliveries have earned first: hashcard earn --claim",
+        "NothingToCollect" => "What deliveries earn can be collected when their era is over; wait.",
+        "NotProvable" => "Only the era before the running one can be proven; ask for the challenge again.",
+        "AlreadyProven" => "The seat is proven for this era; nothing is to be done.",
+        "UnknownCard" => "The card does not exist; check its number.",
+        "NoBlob" => "The card has no blob, so nothing of it can be proven.",
+        "NotSeated" => "Take a seat on the card, and keep it alive: hashcard seed",
+        "SeatTooYoung" => {
+            "The seat or its coverage is younger than two epochs before the era's end; prove the next era."
+        }
+        "NothingToShare" => "Neither sales nor endowments gave this card's seats enough in that era.",
+        "WrongLeaf" => "Ask for the challenge again, and verify the blob: hashcard store verify",
+        "StillProvable" => "Wait until the era after that of the claim is over.",
+        "UnknownClaim" => "There is no such claim: it was never proven, or is collected.",
+        "NoCredit" => "The card has no credit from sales.",
+        "CannotBeEndowed" => {
+            "Only a card with a blob, which is not withdrawn, can be endowed; check its number."
+        }
+        "EndowmentTooSmall" => "Give at least 1 CARD.",
+        "BadRate" => {
+            "Give at most the amount for a block, and so much that it lasts a year at most: --per-block P"
+        }
+        "TooManyEndowments" => "The card has as many endowments as it may have; wait until one is spent.",
+        "UnknownEndowment" => "Look at those that the card has: hashcard endow CARD",
+        "NotFunder" => "Only who endowed the card ends it; use his account.",
+        "EndowmentEnding" => {
+            "It gives for one more era, which can be claimed in the next; end it again after that."
+        }
         _ => return None,
     })
 }
@@ -171,6 +225,10 @@ fn seeders(error: &str) -> Option<&'static str> {
         "NoCards" => "Name at least one card.",
         "SeatTooYoung" => "A seat can be left once it is as old as a seat lives without a heartbeat; wait.",
         "StillLive" => "The seeder still gives signs of life; wait until his seats expire.",
+        "NotRemembered" => "No displaced seat of this seeder on this card is remembered.",
+        "StillProvable" => {
+            "The displaced seat can still be proven, so only its seeder has it forgotten; wait."
+        }
         _ => return None,
     })
 }
@@ -297,7 +355,7 @@ mod tests {
 
     #[test]
     fn every_error_of_the_pallets_that_are_called_has_a_remedy() {
-        for name in ["Cards", "Seeders", "Keys", "Channels", "Balances"] {
+        for name in ["Cards", "Seeders", "Keys", "Channels", "Rewards", "Balances"] {
             let metadata = committed();
             let pallet = metadata.pallet_by_name(name).unwrap();
             let errors = pallet.error_variants().unwrap();
@@ -317,7 +375,8 @@ mod tests {
         let metadata = committed();
         for pallet in metadata.pallets() {
             for error in pallet.error_variants().unwrap_or_default() {
-                let carries = matches!(pallet.name(), "Seeders" | "Channels") && !error.fields.is_empty();
+                let carries =
+                    matches!(pallet.name(), "Seeders" | "Channels" | "Rewards") && !error.fields.is_empty();
                 assert_eq!(
                     names_a_part(pallet.name(), &error.name),
                     carries,

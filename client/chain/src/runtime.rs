@@ -67,6 +67,32 @@ const CALLS: &[(&str, &[&str])] = &[
             "claim",
         ],
     ),
+    (
+        "Channels",
+        &[
+            "open_pool",
+            "top_up",
+            "add_session",
+            "open_lanes",
+            "redeem",
+            "close_pool",
+            "withdraw",
+            "end_session",
+        ],
+    ),
+    (
+        "Rewards",
+        &[
+            "enlist",
+            "delist",
+            "collect_deliveries",
+            "prove",
+            "collect",
+            "endow",
+            "end_endowment",
+            "clear_credits",
+        ],
+    ),
 ];
 
 /// Runtime APIs that this crate calls.
@@ -101,6 +127,17 @@ pub(crate) const APIS: &[(&str, &[&str])] = &[
     (
         "ChannelsApi",
         &["pool", "pools_of", "sessions", "lanes", "credit", "quote"],
+    ),
+    (
+        "RewardsApi",
+        &[
+            "era",
+            "emission",
+            "challenge",
+            "claims",
+            "delivery_earnings",
+            "endowments",
+        ],
     ),
     ("LengthsApi", &["lengths"]),
     ("AccountNonceApi", &["account_nonce"]),

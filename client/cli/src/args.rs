@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+pub use endow::EndowArgs;
+use endow::ENDOW_HELP;
 use hashcard_engine::amount::Amount;
 use hashcard_engine::command::CollaboratorShown;
 pub use market::{
@@ -18,6 +20,7 @@ pub use pay::{PayArgs, PoolVerb};
 pub use seed::{EarnArgs, SeedArgs};
 use seed::{EARN_HELP, SEED_HELP};
 
+mod endow;
 mod market;
 mod pay;
 mod seed;
@@ -178,9 +181,12 @@ pub enum Verb {
     /// Serve what you hold, and deliver the keys that you sell; runs until it is stopped
     #[command(after_help = SEED_HELP)]
     Seed(SeedArgs),
-    /// Show what you earned by serving, and have it paid
+    /// Show what you earned by serving and holding, and have it paid
     #[command(after_help = EARN_HELP)]
     Earn(EarnArgs),
+    /// Give money to those who prove that they hold a card, or show who does
+    #[command(after_help = ENDOW_HELP)]
+    Endow(EndowArgs),
     /// List, verify or remove the blobs of this home
     #[command(subcommand)]
     Store(StoreVerb),

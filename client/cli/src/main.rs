@@ -165,6 +165,7 @@ fn seed_options(args: SeedArgs, account: AccountName) -> Result<SeedOptions, Eng
             min: args.min_price.0,
         },
         free_per_peer: args.free_bytes,
+        rewards: !args.no_rewards,
         max_up: args.max_up,
         max_disk: Some(args.max_disk).filter(|max| *max > 0),
     })

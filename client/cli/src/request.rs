@@ -10,8 +10,8 @@ use hashcard_engine::command::{
 use hashcard_engine::{Code, EngineError};
 
 use crate::args::{
-    BuyArgs, ClerkArgs, ClerkVerb, KeysArgs, KeysVerb, LibraryVerb, PolicyArgs, PoolVerb, PublishArgs,
-    ResellVerb, ReviseArgs, StoreVerb, Verb, WalletVerb,
+    BuyArgs, ClerkArgs, ClerkVerb, EndowArgs, KeysArgs, KeysVerb, LibraryVerb, PolicyArgs, PoolVerb,
+    PublishArgs, ResellVerb, ReviseArgs, StoreVerb, Verb, WalletVerb,
 };
 
 /// The whole, in parts per million.
@@ -111,7 +111,11 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
             card: args.card,
             limit: args.limit,
         },
-        Verb::Earn(args) => Command::Earn { redeem: args.redeem },
+        Verb::Earn(args) => Command::Earn {
+            redeem: args.redeem,
+            claim: args.claim,
+        },
+        Verb::Endow(args) => endow(args),
         Verb::Recover(args) => Command::Recover { also: args.also },
         Verb::Store(StoreVerb::List) => Command::StoreList,
         Verb::Store(StoreVerb::Verify { what }) => Command::StoreVerify { what },
@@ -182,6 +186,19 @@ fn pool(verb: PoolVerb) -> Command {
         PoolVerb::Show { pool } => Command::PoolShow { pool },
         PoolVerb::Close { pool } => Command::PoolClose { pool },
         PoolVerb::Withdraw { pool } => Command::PoolWithdraw { pool },
+    }
+}
+
+fn endow(args: EndowArgs) -> Command {
+    let card = args.card;
+    match (args.end, args.amount, args.per_block) {
+        (Some(endowment), ..) => Command::EndEndowment { card, endowment },
+        (None, Some(amount), Some(per_block)) => Command::Endow {
+            card,
+            amount,
+            per_block,
+        },
+        (None, ..) => Command::Endowments { card },
     }
 }
 
@@ -338,6 +355,35 @@ mod tests {
             command("pool withdraw --pool 41"),
             Command::PoolWithdraw { pool: Some(41) }
         );
+    }
+
+    #[test]
+    fn an_endowment_is_made_shown_or_ended() {
+        assert_eq!(
+            command("endow 7 100 --per-block 0.01"),
+            Command::Endow {
+                card: 7,
+                amount: Amount(100_000_000_000_000),
+                per_block: Amount(10_000_000_000),
+            }
+        );
+        assert_eq!(command("endow 7"), Command::Endowments { card: 7 });
+        let end = Command::EndEndowment {
+            card: 7,
+            endowment: 3,
+        };
+        assert_eq!(command("endow 7 --end 3"), end);
+        for wrong in ["7 100", "7 --per-block 1", "7 100 --per-block 1 --end 3"] {
+            let line = format!("hashcard endow {wrong}");
+            assert!(Cli::try_parse_from(line.split_whitespace()).is_err(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_was_earned_is_shown_redeemed_or_claimed() {
+        let earn = |redeem, claim| Command::Earn { redeem, claim };
+        assert_eq!(command("earn"), earn(false, false));
+        assert_eq!(command("earn --redeem --claim"), earn(true, true));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod events;
 mod holdings;
 mod market;
 mod pay;
+mod rewards;
 mod table;
 
 pub use events::event;
@@ -134,6 +135,9 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::History { .. }
         | Outcome::Recovered { .. } => holdings::outcome(outcome, bold),
         Outcome::Earned(earned) => earned::outcome(earned, bold),
+        Outcome::Endowed { .. } | Outcome::Endowments { .. } | Outcome::EndowmentEnds { .. } => {
+            rewards::endowment(outcome, bold)
+        }
         Outcome::PoolOpened { .. }
         | Outcome::PoolToppedUp { .. }
         | Outcome::Pools { .. }

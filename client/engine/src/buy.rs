@@ -105,6 +105,7 @@ pub async fn expire(
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
+    ensure_open(chain, order).await?;
     let sent = engine
         .send(
             "expire",
@@ -129,6 +130,7 @@ pub async fn settle(
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
     let chain = engine.chain().await?;
+    ensure_open(chain, order).await?;
     let sent = engine
         .send(
             "settle",
@@ -142,6 +144,17 @@ pub async fn settle(
         fee: Amount(sent.fee),
         block: sent.at.number,
     })
+}
+
+/// Says what the chain would say, before a fee is paid for it.
+async fn ensure_open(chain: &Chain, order: OrderId) -> Result<(), EngineError> {
+    match chain.at_best().await?.order(order).await? {
+        Some(_) => Ok(()),
+        None => Err(EngineError::not_found(
+            format!("there is no open order {order}"),
+            "see hashcard keys for yours; what is settled or refunded has no order any more",
+        )),
+    }
 }
 
 /// One purchase by one account of a key of one card.

@@ -7,6 +7,7 @@ mod earned;
 mod event;
 mod market;
 mod outcome;
+mod rewards;
 mod seconds;
 mod shown;
 
@@ -15,6 +16,7 @@ use std::path::PathBuf;
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::PoolId;
 use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
+use hashcard_primitives::reward::EndowmentId;
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +28,9 @@ pub use market::{
     RecoveredCard, RecoveredKey,
 };
 pub use outcome::{Fetched, Opened, Outcome, PoolShown, Published, SessionShown};
+pub use rewards::{
+    ClaimedRewards, CollectedRewards, DeliveryRewards, EndowmentShown, PendingRewards, RewardClaim, Rewards,
+};
 pub use shown::{
     AccountShown, BlobShown, CardShown, CollaboratorShown, KeyShown, OrderShown, SeatShown, VerifiedBlob,
 };
@@ -249,6 +254,29 @@ pub enum Command {
     Earn {
         /// Have what is worth it paid now.
         redeem: bool,
+        /// Prove seats, and have all rewards paid that can be.
+        claim: bool,
+    },
+    /// Gives money to who proves that he holds a card.
+    Endow {
+        /// Which.
+        card: CardId,
+        /// How much.
+        amount: Amount,
+        /// At most, for each block.
+        per_block: Amount,
+    },
+    /// Endowments of a card.
+    Endowments {
+        /// Which.
+        card: CardId,
+    },
+    /// Ends an endowment, or gets the rest of an ended one back.
+    EndEndowment {
+        /// Of which card.
+        card: CardId,
+        /// Which.
+        endowment: EndowmentId,
     },
     /// What the store holds.
     StoreList,
@@ -317,6 +345,7 @@ impl Command {
             Self::Recover { .. } => "recover",
             Self::Seed { .. } => "seed",
             Self::Earn { .. } => "earn",
+            Self::Endow { .. } | Self::Endowments { .. } | Self::EndEndowment { .. } => "endow",
             Self::PoolOpen { .. } => "pool open",
             Self::PoolTopUp { .. } => "pool top-up",
             Self::PoolShow { .. } => "pool show",
@@ -341,6 +370,7 @@ impl Command {
                 | Self::ResellShow { .. }
                 | Self::ClerkList { card: Some(_) }
                 | Self::History { card: Some(_), .. }
+                | Self::Endowments { .. }
                 | Self::Balance { address: Some(_) }
         )
     }

@@ -11,12 +11,13 @@ use hashcard_primitives::card::CardId;
 use hashcard_primitives::Balance;
 
 use crate::amount::Amount;
-use crate::command::{Earned, EarnedBefore, EarnedLine, EarnedSession, Outcome};
+use crate::command::{Earned, EarnedBefore, EarnedLine, EarnedSession, Outcome, Rewards};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::events::Events;
 use crate::pay::redeem::Redeemer;
 use crate::pay::till::Cashier;
+use crate::rewards::{self, Claimant};
 use crate::wallet::AccountName;
 
 /// Most rows of each list in one answer: at some 200 bytes each they fit a line of the home's socket. Sums are of all.
@@ -24,11 +25,12 @@ const MAX_ROWS: usize = 4_000;
 /// Cards that are asked about at a time.
 const ASKED_AT_ONCE: usize = 8;
 
-/// Shows what the account earned; first has what is worth it paid, if asked.
+/// Shows what the account earned; first has what is worth it redeemed, and its rewards paid, if asked.
 pub async fn earn(
     engine: &Engine,
     account: &AccountName,
     redeem: bool,
+    claim: bool,
     events: &Events,
 ) -> Result<Outcome, EngineError> {
     let actor = engine.actor(account).await?;
@@ -37,16 +39,24 @@ pub async fn earn(
     if redeem {
         redeemer.redeem_all(engine, events).await?;
     }
+    let mut claimed = None;
+    if claim {
+        let mut claimant = Claimant::new(actor.clone(), false);
+        claimed = Some(claimant.claim_all(engine, events).await?);
+    }
     let chain = engine.chain().await?;
     let at = chain.finalized().await?;
     redeemer.refresh(chain, at, usize::MAX).await?;
-    let (seats, bonded) = bonded(&chain.at(at), actor.account).await?;
-    let mut earned = of_books(&cashier);
+    let then = chain.at(at);
+    let (seats, bonded) = bonded(&then, actor.account).await?;
+    let rewards = rewards::shown(engine, chain, &then, actor.account).await?;
+    let mut earned = of_books(&cashier, rewards);
+    earned.claimed = claimed;
     earned.account = address_of(&actor.account);
     earned.seats = seats;
     earned.bonded = Amount(bonded);
     earned.block = at.number;
-    Ok(Outcome::Earned(earned))
+    Ok(Outcome::Earned(Box::new(earned)))
 }
 
 /// Live seats of an account, and what is bonded for them.
@@ -67,7 +77,7 @@ async fn bonded(then: &ChainAt, account: Account) -> Result<(u64, Balance), Engi
 }
 
 /// What the books say, without what only the chain knows.
-fn of_books(cashier: &Cashier) -> Earned {
+fn of_books(cashier: &Cashier, rewards: Rewards) -> Earned {
     let mut lines = Vec::new();
     let mut sessions = Vec::new();
     for (payer, heard) in cashier.sessions() {
@@ -117,6 +127,8 @@ fn of_books(cashier: &Cashier) -> Earned {
         bonded: Amount(0),
         seats: 0,
         more: false,
+        rewards,
+        claimed: None,
         block: 0,
         lines,
         sessions,
@@ -161,6 +173,7 @@ fn sum(amounts: impl Iterator<Item = Amount>) -> Amount {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::command::{CollectedRewards, PendingRewards};
 
     fn line(card: CardId, pending: Balance) -> EarnedLine {
         EarnedLine {
@@ -191,6 +204,23 @@ mod tests {
             bonded: Amount(0),
             seats: 0,
             more: false,
+            rewards: Rewards {
+                era: 0,
+                ends_at_earliest: 0,
+                ends_at_latest: 0,
+                deliveries: None,
+                claims: vec![],
+                pending: PendingRewards {
+                    claims: 0,
+                    from_sales: Amount(0),
+                    from_endowments: Amount(0),
+                    deposits: Amount(0),
+                },
+                collectable: Amount(0),
+                collected: CollectedRewards::default(),
+                more: false,
+            },
+            claimed: None,
             block: 0,
         }
     }

@@ -32,8 +32,8 @@ use crate::seed::{wanted_cards, WantedCard};
 use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
-    buy, clerk, discover, earn, encryption_keys, fetch, gift, history, inventory, library, money, open,
-    publish, recover, report, resell, terms,
+    buy, clerk, discover, earn, encryption_keys, endow, fetch, gift, history, inventory, library, money,
+    open, publish, recover, report, resell, terms,
 };
 
 /// The node that is meant when nobody says one: a development node on this machine.
@@ -60,6 +60,8 @@ pub struct Engine {
     /// Held while a fetch chooses the session that it pays from.
     choosing_session: tokio::sync::Mutex<()>,
     sessions_in_use: SessionsInUse,
+    /// Held while seats are proven and rewards collected.
+    claiming: tokio::sync::Mutex<()>,
     /// Told when what the store holds has changed.
     holdings: Notify,
     /// Where a daemon that seeds takes more cards; empty in any other process.
@@ -103,6 +105,7 @@ impl Engine {
             registering: tokio::sync::Mutex::default(),
             choosing_session: tokio::sync::Mutex::default(),
             sessions_in_use: SessionsInUse::default(),
+            claiming: tokio::sync::Mutex::default(),
             holdings: Notify::new(),
             more_to_seed: OnceCell::new(),
             daemon: AtomicBool::new(false),
@@ -294,6 +297,11 @@ impl Engine {
         self.choosing_session.lock().await
     }
 
+    /// Waits until nobody else proves or collects.
+    pub(crate) async fn turn_to_claim(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.claiming.lock().await
+    }
+
     /// The sessions that fetches pay from.
     pub(crate) fn sessions_in_use(&self) -> &SessionsInUse {
         &self.sessions_in_use
@@ -397,7 +405,16 @@ impl Engine {
             Command::History { card: None, limit } => history::of_home(self, limit),
             Command::Recover { also } => recover::recover(self, &also, events).await,
             Command::Fetch(order) => fetch::fetch(self, &account, order, events).await,
-            Command::Earn { redeem } => earn::earn(self, &account, redeem, events).await,
+            Command::Earn { redeem, claim } => earn::earn(self, &account, redeem, claim, events).await,
+            Command::Endow {
+                card,
+                amount,
+                per_block,
+            } => endow::endow(self, &account, card, amount, per_block, events).await,
+            Command::Endowments { card } => endow::show(self.chain().await?, card).await,
+            Command::EndEndowment { card, endowment } => {
+                endow::end(self, &account, card, endowment, events).await
+            }
             Command::Seed { cards, pay } => self.hand_to_daemon(&account, cards, pay).await,
             Command::PoolOpen { amount } => pool::open(self, &account, amount, events).await,
             Command::PoolTopUp { amount, pool } => pool::top_up(self, &account, pool, amount, events).await,

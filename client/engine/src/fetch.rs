@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hashcard_chain::Account;
+use hashcard_chain::{address_of, Account};
 use hashcard_net::{peer_binary, Purse};
 use hashcard_primitives::blob::{chunk_count, ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::{Access, Blob, CardId, CardView};
@@ -25,11 +25,15 @@ use crate::notation::{root_name, text_of};
 use crate::open::output::{write_text, Target};
 use crate::open::{check_footer, entitled, opening_accounts, write};
 use crate::pay::order::{seats_by_peer, unpaid, PaidFetch, PayOrder, Wanted};
+use crate::pay::purse::Purse as PayingPurse;
 use crate::swarm::{Order, Source};
 use crate::wallet::AccountName;
 
 /// Times that the chain is asked anew for seats when the swarm does not get on.
 const MAX_ROUNDS: usize = 3;
+
+/// Sessions that one fetch pays from, one after another: as many days.
+const MAX_SESSIONS: usize = 8;
 
 /// How long a fetch that has ended waits for lanes towards those it promised something last. Who has a promise without a lane
 /// bears that risk for a window at most; a chain whose finality stalls must not hold up the reader.
@@ -193,18 +197,33 @@ impl Job<'_> {
         let Some(order) = order else {
             return self.rounds(None, None, peers).await;
         };
-        let Some(paid) = self.begin_paying(order).await? else {
-            return self.rounds(Some(&*order), None, peers).await;
-        };
-        let result = self.paying(order, &paid, peers).await;
-        for peer in peers.iter_mut() {
-            let promised = peer_binary(&peer.peer).map(|peer| paid.purse.paid_to(&peer));
-            peer.paid = Amount(promised.unwrap_or(0));
+        let mut said: Balance = 0;
+        for sessions_left in (0..MAX_SESSIONS).rev() {
+            let begun = self.begin_paying(order).await;
+            let begun = begun.map_err(|error| match said {
+                0 => error,
+                said => error.with("paid", said.to_string()),
+            });
+            let Some(paid) = begun? else {
+                return self.rounds(Some(&*order), None, peers).await;
+            };
+            let result = self.paying(order, &paid, peers).await;
+            name_payees(peers, &paid.purse);
+            said = said.saturating_add(paid.purse.spent());
+            let ended = paid.end(order).await;
+            let Err(error) = result else {
+                return ended;
+            };
+            let goes_on = sessions_left > 0
+                && may_be_the_sessions_fault(&error)
+                && ended.is_ok()
+                && paid.ends_soon(self.engine).await?;
+            if !goes_on {
+                return Err(error.with("paid", said.to_string()));
+            }
+            tracing::info!("the session that paid ends; the rest is paid from another");
         }
-        let said = paid.purse.spent().to_string();
-        let ended = paid.end(order).await;
-        result.map_err(|error| error.with("paid", said))?;
-        ended
+        Ok(())
     }
 
     async fn begin_paying(&self, order: &mut PayOrder) -> Result<Option<PaidFetch>, EngineError> {
@@ -307,6 +326,24 @@ impl Job<'_> {
             .with("done", done)
             .with("total", total))
     }
+}
+
+/// Adds what was promised for what each peer serves, and to whom.
+fn name_payees(peers: &mut [PeerShown], purse: &PayingPurse) {
+    for peer in peers {
+        let Ok(name) = peer_binary(&peer.peer) else {
+            continue;
+        };
+        peer.paid = Amount(peer.paid.0.saturating_add(purse.paid_to(&name)));
+        if let Some(payee) = purse.payee_of(&name) {
+            peer.seeder = address_of(&payee);
+        }
+    }
+}
+
+/// Whether a fetch may have failed because payees take no promises of its session any more.
+fn may_be_the_sessions_fault(error: &EngineError) -> bool {
+    matches!(error.code, Code::TooDear | Code::Incomplete)
 }
 
 async fn held(store: &Store, root: ContentRoot) -> Result<u64, EngineError> {

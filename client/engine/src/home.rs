@@ -10,6 +10,7 @@
 //! | `collections.json` | names under which cards are kept together: see [`collections::Collections`] |
 //! | `ledger.jsonl` | what was done with money and keys: see [`ledger::Ledger`] |
 //! | `vouchers/` | promises of those who were served: see `pay::vouchers` |
+//! | `rewards/` | what was collected, a file for each account and chain: see `rewards::books` |
 //! | `paying/` | what was promised to whom, a file for each payment session: see [`crate::pay`] |
 //! | `store/` | the blobs |
 //!
@@ -114,6 +115,11 @@ impl HomePaths {
         self.folder.join("vouchers")
     }
 
+    /// What was collected, a file for each account and chain.
+    pub fn rewards(&self) -> PathBuf {
+        self.folder.join("rewards")
+    }
+
     /// What was promised to whom.
     pub fn paying(&self) -> PathBuf {
         self.folder.join("paying")
@@ -181,10 +187,12 @@ impl Home {
 
     /// The file of an account's vouchers on a chain; its folder is there.
     pub fn vouchers(&self, genesis: &[u8; 32], account: &[u8; 32]) -> Result<PathBuf, EngineError> {
-        let folder = self.paths.vouchers();
-        make_private_folder(&folder)?;
-        durable::sync_folder_of(&folder)?;
-        Ok(folder.join(format!("{}-{}", hex(genesis), hex(account))))
+        file_of(self.paths.vouchers(), genesis, account)
+    }
+
+    /// The file of what was collected for an account on a chain; its folder is there.
+    pub fn rewards(&self, genesis: &[u8; 32], account: &[u8; 32]) -> Result<PathBuf, EngineError> {
+        file_of(self.paths.rewards(), genesis, account)
     }
 
     /// Looks at the notes.
@@ -247,6 +255,13 @@ impl Home {
         collections.write(&self.paths.collections())?;
         Ok(result)
     }
+}
+
+/// A file for each account and chain, in a folder that is made if it is not there.
+fn file_of(folder: PathBuf, genesis: &[u8; 32], account: &[u8; 32]) -> Result<PathBuf, EngineError> {
+    make_private_folder(&folder)?;
+    durable::sync_folder_of(&folder)?;
+    Ok(folder.join(format!("{}-{}", hex(genesis), hex(account))))
 }
 
 /// Makes the folder with mode 0700, or checks that the one there is this user's. One that others can enter is closed

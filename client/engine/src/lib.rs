@@ -14,6 +14,7 @@
 //! | `fetch`, `open` | how a blob comes here, and who may open it |
 //! | [`seed`], `fulfil` | what a daemon does all day |
 //! | `pay`, `earn` | how bytes are paid for |
+//! | `rewards`, `endow` | what holding and delivering earn beside that |
 //! | `resell`, `gift` | how a key passes on |
 //! | [`clerk`] | who delivers while the creator sleeps |
 //! | `deliver`, `encryption_keys`, `holding` | how a capsule is made, for which key, of which key |
@@ -40,6 +41,7 @@ mod deliver;
 mod discover;
 mod earn;
 mod encryption_keys;
+mod endow;
 mod fetch;
 mod fulfil;
 mod gift;
@@ -55,6 +57,7 @@ mod publish;
 mod recover;
 mod report;
 mod resell;
+mod rewards;
 mod swarm;
 mod terms;
 
@@ -63,5 +66,6 @@ pub use error::{Code, EngineError};
 pub use fulfil::Policy;
 pub use hashcard_chain::SS58_PREFIX;
 pub use pay::price::Asking;
+pub use pay::signature::is_signed;
 pub use pay::till::FREE_PER_PEER;
 pub use perform::{perform, Settings};

@@ -13,7 +13,7 @@ use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::home::{Home, HomePaths, Ownership};
 use crate::wallet::AskPassphrase;
-use crate::{clerk, discover, history, money, resell};
+use crate::{clerk, discover, endow, history, money, resell};
 
 /// How long a command waits for an owner that does not listen: another command that will be done soon, or a daemon
 /// that is just starting.
@@ -83,6 +83,7 @@ async fn ask_the_chain(settings: &Settings, command: Command) -> Result<Outcome,
         Command::ResellShow { card } => resell::show(&chain, card).await,
         Command::ClerkList { card: Some(card) } => clerk::of_card(&chain, card).await,
         Command::History { card: Some(card), .. } => history::of_card(&chain, card).await,
+        Command::Endowments { card } => endow::show(&chain, card).await,
         Command::Balance {
             address: Some(address),
         } => money::balance_of(&chain, &address).await,

@@ -28,6 +28,7 @@ use crate::pay::price::Asking;
 use crate::pay::redeem::Redeemer;
 use crate::pay::till::FREE_PER_PEER;
 use crate::perform::{busy, Settings};
+use crate::rewards::Claimant;
 use crate::swarm::Listen;
 use crate::wallet::{AccountName, AskPassphrase};
 use seats::Seats;
@@ -64,6 +65,8 @@ pub struct SeedOptions {
     pub asking: Asking,
     /// Bytes that a peer has free in a day where there is a price; `None`: [`FREE_PER_PEER`].
     pub free_per_peer: Option<u64>,
+    /// Prove seats, and collect what holding and delivering earn.
+    pub rewards: bool,
     /// Most bytes sent in a second; 0: no limit.
     pub max_up: u64,
     /// Most bytes that the store may occupy; `None`: as many as the disk has.
@@ -101,6 +104,7 @@ pub async fn seed(
         () = daemon.seats.keep(&engine, &daemon.actor, &events) => {}
         () = fulfil::serve(&engine, &mut daemon.sales, &events) => {}
         () = daemon.redeemer.keep(&engine, &events) => {}
+        () = claim(daemon.claimant.as_mut(), &engine, &events) => {}
         () = bring_wanted(&engine, &mut daemon.wanted, &mut daemon.more, &events) => {}
     }
     let left = options.leave && daemon.seats.leave_all(&engine, &daemon.actor, &events).await;
@@ -120,6 +124,7 @@ struct Daemon {
     seats: Seats,
     sales: Sales,
     redeemer: Redeemer,
+    claimant: Option<Claimant>,
     wanted: Vec<WantedCard>,
     more: mpsc::Receiver<Vec<WantedCard>>,
 }
@@ -162,6 +167,7 @@ impl Daemon {
         let swarm = engine.start_swarm(Some(listen), Some(events.clone())).await?;
         let seats = Seats::new(swarm, options.bond, cashier.shelf().clone());
         let redeemer = Redeemer::new(cashier, actor.clone());
+        let claimant = Claimant::new(actor.clone(), asking.price > 0);
         let (sender, more) = mpsc::channel(WAITING_REQUESTS);
         // Set once: this engine is made for this daemon.
         let _ = engine.more_to_seed.set(sender);
@@ -192,6 +198,7 @@ impl Daemon {
             seats,
             sales: Sales::new(options.policy),
             redeemer,
+            claimant: options.rewards.then_some(claimant),
             wanted: wanted_cards(&options.account, &options.cards, options.pay.clone()),
             more,
         })
@@ -220,7 +227,7 @@ async fn hand_over(
     events: &Events,
 ) -> Result<Outcome, EngineError> {
     let asks = options.asking != Asking::default() || options.free_per_peer.is_some();
-    if asks || options.max_up > 0 || options.max_disk.is_some() {
+    if asks || !options.rewards || options.max_up > 0 || options.max_disk.is_some() {
         return Err(EngineError {
             remedy: "if a daemon of this home runs, stop it first: prices and limits are those it was started with"
                 .to_owned(),
@@ -246,6 +253,14 @@ async fn hand_over(
     match attach::ask(&settings.home, &request, events).await? {
         Attached::Answered(result) => *result,
         Attached::NobodyListens => Err(busy(&settings.home, owner)),
+    }
+}
+
+/// Proves and collects, if anybody is to.
+async fn claim(claimant: Option<&mut Claimant>, engine: &Engine, events: &Events) {
+    match claimant {
+        Some(claimant) => claimant.keep(engine, events).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -178,10 +178,11 @@ impl Swarm {
             sources,
             purse,
         } = order;
-        let seeders: BTreeMap<Vec<u8>, Account> = sources
-            .iter()
-            .map(|source| (source.peer.peer.clone(), source.seeder))
-            .collect();
+        // Whoever took a seat for a peer first, as the chain names them: those with the highest bonds.
+        let mut seeders: BTreeMap<Vec<u8>, Account> = BTreeMap::new();
+        for source in &sources {
+            seeders.entry(source.peer.peer.clone()).or_insert(source.seeder);
+        }
         let reading = store.clone();
         let held = waiting_for_disk(move || Ok(reading.held(root)?.to_bytes())).await?;
         let request = FetchRequest {

@@ -4,6 +4,7 @@
 //! A fetch is a future. Dropping it drops its streams; verifications that have begun still finish, so a chunk may be
 //! stored just after. It never waits for whoever reads its events.
 
+mod introducing;
 mod link;
 mod pay_link;
 mod paying;

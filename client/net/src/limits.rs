@@ -27,6 +27,15 @@ pub const MAX_UNWRITTEN: usize = 128;
 /// Messages of one payer that wait to be looked at; beyond that reading stops. Of the vouchers among them the newest is looked
 /// at first, and is the only one unless it is refused.
 pub const MAX_UNREAD_PAYMENTS: usize = 32;
+/// Greetings that are judged at a time, each on a thread: they wait for a node.
+pub const GREETED_AT_ONCE: usize = 8;
+/// Vouchers that are judged and stored at a time, each on a thread: they wait for one disk.
+pub const STORED_AT_ONCE: usize = 4;
+/// Greetings in a row that name another chain, no session, or are not signed by it, after which a payer is not confused but hostile.
+/// A session that is too new for the payee's node is greeted with three times.
+pub const MAX_REFUSED_GREETINGS: u32 = 16;
+/// Addresses of a peer that are dialled: those of four seats.
+pub const MAX_DIALLED: usize = 32;
 /// How long a stream of payments without messages is kept: a peer of 5 KB/s is sent a voucher every minute.
 pub const IDLE_PAYMENTS: Duration = Duration::from_secs(600);
 /// Events of one fetch that its purse is told at a time.

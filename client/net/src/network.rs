@@ -3,7 +3,7 @@
 use crate::address::{parse_address_text, parse_peer, tcp_address, AddressError};
 use crate::bans::{Banned, Bans};
 use crate::limits::*;
-use crate::pay::{take_payments, Till};
+use crate::pay::{take_payments, Counter, Till};
 use crate::serve::{serve, Blobs, Desk, Ended};
 use crate::streams::{InboundStream, OpenError, Spoken, Streams, Wanted};
 use futures::channel::oneshot;
@@ -146,7 +146,7 @@ impl Network {
                 orders,
                 addresses,
                 desk,
-                till,
+                counter: till.map(Counter::new),
                 limits,
             }
             .run(),
@@ -373,7 +373,7 @@ struct Task {
     orders: mpsc::Receiver<Command>,
     addresses: watch::Sender<Vec<Multiaddr>>,
     desk: Arc<Desk>,
-    till: Option<Arc<dyn Till>>,
+    counter: Option<Arc<Counter>>,
     limits: NetworkLimits,
 }
 
@@ -403,12 +403,12 @@ impl Task {
                     None => break,
                 },
                 event = self.swarm.select_next_some() => match event {
-                    SwarmEvent::Behaviour(inbound) => match (inbound.spoken, &self.till) {
+                    SwarmEvent::Behaviour(inbound) => match (inbound.spoken, &self.counter) {
                         (Spoken::Chunks, _) => {
                             visits.spawn(serve(inbound, self.desk.clone(), self.limits));
                         }
-                        (Spoken::Payments, Some(till)) => {
-                            visits.spawn(take_payments(inbound, till.clone(), self.limits));
+                        (Spoken::Payments, Some(counter)) => {
+                            visits.spawn(take_payments(inbound, counter.clone(), self.limits));
                         }
                         // It is not offered.
                         (Spoken::Payments, None) => {}
@@ -454,6 +454,15 @@ impl Task {
             }
             SwarmEvent::ListenerError { error, .. } => {
                 tracing::warn!(%error, "accepting a connection failed")
+            }
+            SwarmEvent::ConnectionClosed {
+                peer_id,
+                num_established: 0,
+                ..
+            } => {
+                if let Some(counter) = &self.counter {
+                    counter.gone(&peer_id);
+                }
             }
             SwarmEvent::IncomingConnectionError {
                 send_back_addr,

@@ -4,8 +4,10 @@
 //! A node without a [`Till`] serves everybody for nothing and does not speak of payments; a fetch without a [`Purse`] pays nobody
 //! and takes what is free. Peers are named by their binary ids, which the connection has authenticated.
 
+mod counter;
 mod taking;
 
+pub(crate) use counter::Counter;
 pub(crate) use taking::take_payments;
 
 use hashcard_primitives::blob::ContentRoot;
@@ -26,8 +28,8 @@ pub trait Till: Send + Sync + 'static {
     /// head, and checks the signature over `hello.signed_bytes(peer)` with the key that it has there.
     fn greeted(&self, peer: &[u8], hello: &Hello, signature: &[u8; 64]) -> Result<Terms, Decline>;
 
-    /// A promise of a peer that was greeted. Returns once it is stored for good, with the best promise for each of its cards.
-    /// Vouchers that another one is waiting behind may be passed over.
+    /// A promise of a peer that was greeted. Gives the best promise that is stored for good for each of its cards; what nothing is
+    /// to be served upon yet may be stored later. Vouchers that another one is waiting behind may be passed over.
     fn vouched(&self, peer: &[u8], hello: &Hello, promise: Promise) -> Result<VoucherLines, Decline>;
 
     /// The stream on which a peer was greeted, with success, is gone. Must not block.
@@ -52,7 +54,7 @@ pub enum PurseEvent {
     TakesNoPayment,
     /// The peer was greeted, and these are its terms.
     Terms(Terms),
-    /// The peer stored a promise.
+    /// The peer took a promise.
     Accepted {
         /// For each of its cards, the most that it has stored.
         best: VoucherLines,
@@ -94,7 +96,7 @@ pub enum PurseEvent {
 /// What to do about a peer after an event.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct PurseReply {
-    /// Greet it; only in reply to [`PurseEvent::Connected`].
+    /// Greet it: in reply to [`PurseEvent::Connected`], or, in another way, to [`PurseEvent::Declined`] of a greeting.
     pub greeting: Option<Greeting>,
     /// Send it this promise. It was written down already.
     pub promise: Option<Promise>,

@@ -112,20 +112,23 @@ impl<P: Copy + Ord> Download<P> {
         })
     }
 
-    /// A peer exists and is said to hold `claim`. Brings back one that was given up, unless it lied. False when the peer
-    /// is not taken: it is banned, or too many are known.
+    /// A peer exists and is said to hold `claim`, which counts beside what was said of it before: others can speak of a peer,
+    /// and it says itself what it holds once it is connected. Brings back one that was given up, unless it lied. False when the
+    /// peer is not taken: it is banned, or too many are known.
     pub fn peer_known(&mut self, peer: P, claim: Coverage, now: Duration) -> bool {
         let full = self.peers.len() >= MAX_KNOWN;
         match self.peers.get_mut(&peer) {
-            Some(known) => match known.state {
-                State::Gone { banned: true } => return false,
-                State::Gone { banned: false } => {
-                    known.claim = claim;
-                    known.failures = 0;
-                    known.state = State::Waiting;
+            Some(known) => {
+                match known.state {
+                    State::Gone { banned: true } => return false,
+                    State::Gone { banned: false } => {
+                        known.failures = 0;
+                        known.state = State::Waiting;
+                    }
+                    _ => {}
                 }
-                _ => known.claim = claim,
-            },
+                known.claim.0 |= claim.0;
+            }
             None if full => return false,
             None => {
                 self.peers

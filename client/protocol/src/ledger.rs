@@ -11,13 +11,15 @@
 pub mod payee;
 pub mod payer;
 
+mod books;
 mod credit;
+mod debts;
 mod guests;
 mod kept;
 mod pace;
 
 pub use credit::Credit;
-pub use payee::{Charge, Judged, LineState, Payee, PayeeLimits, RedeemWhy, Serving};
+pub use payee::{Charge, Evicted, Judged, LineState, Payee, PayeeLimits, RedeemWhy, Serving};
 pub use payer::{LaneState, LineRecord, Payer, PayerAction, PayerLimits, Unacceptable};
 
 use hashcard_primitives::Balance;

@@ -2,6 +2,7 @@
 
 use core::time::Duration;
 use hashcard_primitives::blob::{CHUNK_LEN, GROUP_LEN, MAX_BLOB_LEN};
+use hashcard_primitives::Balance;
 
 /// Name under which peers negotiate this protocol. The number changes when old peers could not go on.
 pub const PROTOCOL_NAME: &str = "/hashcard/swarm/1";
@@ -111,8 +112,15 @@ pub const VOUCHERS_PER_WINDOW: u64 = 8;
 /// How long a chunk that was not served for want of payment is not asked of the same peer again, unless a voucher was accepted
 /// before.
 pub const PAYMENT_REST: Duration = Duration::from_secs(1);
+/// Most bytes that a voucher promises beyond what was served, over all its cards: a window for the one that is fetched, and what
+/// windows of others left over. Of a voucher that promises more the chain could pay all of a reserve for cards that were not served.
+pub const MAX_AHEAD: u64 = 2 * MAX_WINDOW;
+/// What a payer redeems for a card so that it has a row: the least that the chain pays. Its payee does not count it as pay.
+pub const ROW_AMOUNT: Balance = 1;
 /// Sessions that a payee keeps accounts of: each costs its owner a deposit on chain, and us some hundred bytes.
 pub const MAX_PAYERS: usize = 4096;
+/// Lines of sessions that owe something and have no accounts any more: sixteen times as many sessions, and some megabytes.
+pub const MAX_DEBTS: usize = 16 * MAX_PAYERS;
 /// Peers whose free bytes of the day a payee counts. Beyond that nobody new is served for nothing before the next day.
 pub const MAX_GUESTS: usize = 16_384;
 /// How long a free allowance lasts.

@@ -139,6 +139,8 @@ impl Decline {
     pub const NOT_NOW: Self = Self(12);
     /// The lane has no room for one of the cards.
     pub const NO_ROOM: Self = Self(13);
+    /// More is promised beyond what was served than any window is.
+    pub const TOO_MUCH: Self = Self(14);
 
     /// For people.
     pub fn reason(self) -> &'static str {
@@ -154,6 +156,7 @@ impl Decline {
             Self::TERMS_CHANGED => "its terms have changed",
             Self::TOO_MANY => "it keeps accounts for too many others",
             Self::NO_ROOM => "the lane towards it has no room for another card",
+            Self::TOO_MUCH => "it was promised more than it can have served",
             Self::NOT_NOW => "it cannot take payments now",
             _ => "it refuses payment for a reason of a later version",
         }

@@ -167,6 +167,18 @@ fn a_liar_is_dropped_for_ever_and_its_chunks_go_to_another() {
 }
 
 #[test]
+fn what_another_says_that_a_peer_holds_hides_nothing() {
+    let mut trace = Trace::new(8);
+    assert!(trace.download.peer_known(1, Coverage(0b11), trace.now));
+    assert!(trace.download.peer_known(1, Coverage(0), trace.now));
+    assert_eq!(trace.actions(), [Action::Connect(1)]);
+    trace.download.peer_connected(1, trace.now);
+    let mut asked = requests(&trace.actions(), 1);
+    asked.sort_unstable();
+    assert_eq!(asked, [0, 1]);
+}
+
+#[test]
 fn a_slice_that_was_not_asked_for_ends_the_connection() {
     let mut trace = Trace::new(8);
     let asked = trace.join(1, ALL);

@@ -316,14 +316,20 @@ fn a_voucher_carries_the_lines_used_last_in_the_order_of_their_cards() {
 }
 
 #[test]
-fn a_lane_is_opened_with_the_first_promise_and_added_to_before_it_is_used_up() {
+fn a_lane_is_opened_with_the_first_chunk_and_added_to_before_it_is_used_up() {
     let mut payer = payer();
     let mut opened = Vec::new();
-    while let Some(action) = payer.poll(NOW) {
-        if let PayerAction::OpenLane { reserve, lines, .. } = action {
-            opened.push((reserve, lines));
+    let mut open = |payer: &mut Payer| {
+        while let Some(action) = payer.poll(NOW) {
+            if let PayerAction::OpenLane { reserve, lines, .. } = action {
+                opened.push((reserve, lines));
+            }
         }
-    }
+        opened.clone()
+    };
+    assert_eq!(open(&mut payer), [], "nothing came");
+    payer.verified(PAYEE, CARD, 1, NOW);
+    let opened = open(&mut payer);
     assert_eq!(opened.len(), 1);
     assert!(opened[0].0 >= bytes(16 * MIB) && opened[0].1 == 1);
     payer.lane(
@@ -331,6 +337,7 @@ fn a_lane_is_opened_with_the_first_promise_and_added_to_before_it_is_used_up() {
         LaneState {
             reserve: opened[0].0,
             room: 1,
+            cards: [CARD].into(),
             ..LaneState::default()
         },
     );
@@ -349,17 +356,20 @@ fn payee_limits() -> PayeeLimits {
         margin: 10,
         redeem_at: bytes(64 * MIB),
         redeem_after: Duration::from_secs(3600),
+        dust: bytes(CHUNK_LEN),
     }
 }
 
+/// With a lane that has a row for the card, if there is a reserve.
 fn credit(reserve: Balance, shared: Balance) -> Credit {
+    let has_lane = reserve > 0;
     Credit {
         at: 100,
         reserve,
         shared,
-        room: (reserve > 0).then_some(10),
+        redeemed: [(CARD, ROW_AMOUNT)].into_iter().filter(|_| has_lane).collect(),
+        room: has_lane.then_some(10),
         ends_at: 10_000,
-        ..Credit::default()
     }
 }
 
@@ -467,7 +477,7 @@ fn redeeming_is_due_by_value_by_age_and_by_risk() {
         payee.redeemable(100, NOW + Duration::from_secs(3600)),
         [(PAYER, RedeemWhy::Age)]
     );
-    payee.stored(voucher(&[line(CARD, bytes(64 * MIB))]), NOW);
+    payee.stored(voucher(&[line(CARD, ROW_AMOUNT + bytes(64 * MIB))]), NOW);
     assert_eq!(payee.redeemable(100, NOW), [(PAYER, RedeemWhy::Value)]);
     assert_eq!(payee.unredeemed(PAYER).len(), 1);
 
@@ -678,12 +688,12 @@ proptest! {
                         Serving::Serve(charge) => {
                             served += bytes(charge.owed);
                             prop_assert!(payee.at_risk(PAYER) <= bytes(MIB));
-                            prop_assert!(served <= bytes(reserve) + bytes(shared) + 1);
+                            prop_assert!(served <= bytes(reserve) + bytes(shared) + 1 + ROW_AMOUNT);
                         }
                         Serving::Due { .. } => prop_assert_eq!(payee.at_risk(PAYER), before),
                     }
-                    // What it gets whatever others do: the reserve, as far as it is vouched for.
-                    let secure = vouched.min(bytes(reserve));
+                    // What it gets whatever others do: the reserve, as far as it is vouched for, and what it has.
+                    let secure = vouched.min(bytes(reserve) + ROW_AMOUNT);
                     prop_assert!(served.saturating_sub(secure) <= bytes(MIB));
                 }
             }

@@ -9,7 +9,7 @@ use hashcard_primitives::blob::CHUNK_LEN;
 use hashcard_protocol::ledger::cost;
 use hashcard_protocol::limits::*;
 use std::time::Duration;
-use world::{Chain, Outcome, PayeeManner, PayerManner, Scenario, World, PRICE};
+use world::{Chain, Outcome, PayeeManner, PayerManner, Scenario, Start, World, PRICE};
 
 const MB: u64 = 1_000_000;
 
@@ -33,7 +33,9 @@ fn scenario(payees: usize) -> Scenario {
         payees: vec![PayeeManner::Honest; payees],
         chain: Chain {
             unreserved: cost(PRICE, 1 << 34),
-            lanes_open_at_once: true,
+            start: Start::Row,
+            prepared: 1 << 28,
+            payer_makes_rows: true,
             closes_at: None,
         },
         ends_at: Duration::from_secs(600),
@@ -140,7 +142,7 @@ fn a_slow_disk_at_the_payee_does_not_slow_the_bytes() {
 #[test]
 fn a_start_waits_for_no_block_and_an_honest_fetch_ends_with_nobody_unpaid() {
     let mut scenario = scenario(4);
-    scenario.chain.lanes_open_at_once = false;
+    scenario.chain.start = Start::Bare;
     let outcome = World::new(scenario).run();
     assert!(outcome.first_at.unwrap() < Duration::from_secs(1));
     assert!(outcome.done_at.is_some());
@@ -175,7 +177,9 @@ fn a_payer_that_overspends_over_twenty_payees_takes_at_most_a_window_from_each()
         scenario.ends_at = Duration::from_secs(10);
         scenario.chain = Chain {
             unreserved: cost(PRICE, (1 + seed % 5) * 5 * CHUNK_LEN),
-            lanes_open_at_once: true,
+            start: Start::Bare,
+            prepared: 1 << 28,
+            payer_makes_rows: true,
             closes_at: None,
         };
         let found = check(&World::new(scenario).run(), "twenty payees");
@@ -189,7 +193,7 @@ fn a_payer_that_overspends_over_twenty_payees_takes_at_most_a_window_from_each()
 fn a_pool_that_closes_in_mid_fetch_costs_at_most_a_window() {
     vary("a payer that closes in mid-fetch", |scenario, seed| {
         scenario.chain.closes_at = Some(Duration::from_secs(2 + seed % 20));
-        scenario.chain.lanes_open_at_once = seed % 2 == 0;
+        scenario.chain.start = [Start::Row, Start::Bare, Start::Lane][(seed % 3) as usize];
     });
 }
 
@@ -223,4 +227,89 @@ fn the_same_seed_gives_the_same_run() {
         World::new(scenario).run()
     };
     assert_eq!(run(), run());
+}
+
+#[test]
+fn a_payer_that_fills_the_room_behind_the_payee_takes_at_most_a_window() {
+    let worst = vary("a payer that fills the room", |scenario, seed| {
+        scenario.payer = PayerManner::FillsRoom;
+        scenario.chain.start = [Start::Lane, Start::Bare][(seed % 2) as usize];
+        scenario.ends_at = Duration::from_secs(60);
+    });
+    assert!(worst.1 > 0);
+}
+
+#[test]
+fn a_payer_that_mixes_in_a_card_whose_room_it_then_takes_gets_at_most_a_window() {
+    let worst = vary("a payer that spoils its vouchers", |scenario, seed| {
+        scenario.payer = PayerManner::MixesAfter((seed % 40) as u32);
+        scenario.chain.start = [Start::Row, Start::Lane, Start::Bare][(seed % 3) as usize];
+        scenario.chain.payer_makes_rows = seed % 2 == 0;
+        scenario.ends_at = Duration::from_secs(60);
+    });
+    assert!(worst.1 > 0);
+}
+
+#[test]
+fn payees_that_send_nothing_lock_nothing_and_those_that_ask_for_a_lane_a_window_each() {
+    for (manner, windows) in [(PayeeManner::Silent, 0), (PayeeManner::RefusesAfter(0), 31)] {
+        let mut scenario = scenario(32);
+        scenario.payees = vec![manner; 32];
+        scenario.payees[0] = PayeeManner::Honest;
+        scenario.chain.start = Start::Bare;
+        scenario.ends_at = Duration::from_secs(100);
+        let outcome = World::new(scenario).run();
+        check(&outcome, "31 payees that send nothing");
+        let first = outcome.first_at.map(|at| at.as_millis());
+        let locked = outcome.locked_for_nothing;
+        let share = locked as f64 / cost(PRICE, MIN_WINDOW) as f64;
+        println!("{manner:?} 31 times: {share:.2} windows are locked for nothing, the first chunk comes after {first:?} ms");
+        assert!(locked <= windows * cost(PRICE, MIN_WINDOW));
+        assert_eq!(outcome.losses[0].payee, 0);
+    }
+}
+
+/// How much longer a GiB from one payee takes for money than for nothing.
+fn stall(rate: u64, start: Start, payer_makes_rows: bool) -> Duration {
+    let mut paid = Scenario {
+        chunks: 4096,
+        rates: vec![rate],
+        ends_at: Duration::from_secs(3000),
+        ..scenario(1)
+    };
+    paid.chain.start = start;
+    paid.chain.prepared = 1 << 31;
+    paid.chain.payer_makes_rows = payer_makes_rows;
+    let free = Scenario {
+        price: 0,
+        ..paid.clone()
+    };
+    let took = |scenario| World::new(scenario).run().done_at.expect("it comes to its end");
+    took(paid).saturating_sub(took(free))
+}
+
+#[test]
+fn a_fetch_waits_for_the_chain_when_a_lane_or_a_row_is_missing_and_not_again_and_again() {
+    // In a block, and final: 18 seconds, and at most 3 until the next block.
+    let transaction = Duration::from_secs(21);
+    for rate in [MB, 4 * MB, 20 * MB, 35 * MB] {
+        let row = stall(rate, Start::Row, true);
+        let lane = stall(rate, Start::Lane, true);
+        let lane_alone = stall(rate, Start::Lane, false);
+        let bare = stall(rate, Start::Bare, true);
+        let bare_alone = stall(rate, Start::Bare, false);
+        println!(
+            "1 GiB at {} MB/s waits {row:.1?} with lane and row, {lane:.1?} with a lane ({lane_alone:.1?} if the payer makes no \
+             row), {bare:.1?} with neither ({bare_alone:.1?})",
+            rate / MB
+        );
+        // At 35 MB/s what may be under way, and what is promised for it, is just enough for 100 ms.
+        let learning = Duration::from_secs(2);
+        assert!(row <= learning, "{row:?}");
+        assert!(lane <= transaction + learning, "{lane:?}");
+        assert!(lane_alone <= transaction + learning, "{lane_alone:?}");
+        // Who has nothing on chain waits for the lane, and perhaps once more for what is added when its rate is known.
+        assert!(bare <= transaction * 2, "{bare:?}");
+        assert!(bare_alone <= bare + transaction, "{bare_alone:?}");
+    }
 }

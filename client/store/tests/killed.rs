@@ -87,7 +87,7 @@ fn kill_after(path: &Path, seed: u64, messages: u64, killed: &mut u64) -> [u64; 
         .spawn()
         .unwrap();
     let mut promised = [0; 2];
-    let mut left = messages;
+    let mut left = Some(messages);
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let said = lines
         .map(|line| line.unwrap())
@@ -95,11 +95,16 @@ fn kill_after(path: &Path, seed: u64, messages: u64, killed: &mut u64) -> [u64; 
     for held in said {
         let (blob, count) = held.split_once(' ').unwrap();
         promised[blob.parse::<usize>().unwrap()] = count.parse().unwrap();
-        if left == 0 {
-            *killed += 1;
-            break;
+        // What it says until it is dead counts: it may give up a blob between a message and the signal.
+        match left {
+            Some(0) => {
+                *killed += 1;
+                drop(child.kill());
+                left = None;
+            }
+            Some(more) => left = Some(more - 1),
+            None => {}
         }
-        left -= 1;
     }
     drop(child.kill());
     child.wait().unwrap();

@@ -30,6 +30,8 @@ pub(crate) struct Judged {
     pub(crate) pool: Pool,
     pub(crate) session: Session,
     pub(crate) lane: Lane,
+    /// What of the lane's reserve may be spent on it.
+    pub(crate) from_reserve: Balance,
     /// Lines for which something is paid.
     pub(crate) lines: Vec<JudgedLine>,
     /// Sum of what is paid.
@@ -44,12 +46,13 @@ impl<T: Config> Pallet<T> {
             .into()
     }
 
-    /// Judges a voucher in this block, on the chain with this genesis.
+    /// Judges a voucher in this block, on the chain with this genesis, as `submitter` sends it.
     ///
     /// What is cheap to refuse is refused before the signature is looked at.
     pub(crate) fn judge(
         signed: &SignedVoucher<AccountId32>,
         genesis: &[u8; 32],
+        submitter: &AccountId32,
     ) -> Result<Judged, VoucherRefusal> {
         let voucher = &signed.voucher;
         ensure!(voucher.is_well_formed(), VoucherRefusal::Malformed);
@@ -72,7 +75,13 @@ impl<T: Config> Pallet<T> {
             is_signed(&session.key, &voucher.signed_bytes(genesis), &signed.signature),
             VoucherRefusal::BadSignature
         );
-        Self::fund(voucher, pool, session, lane)
+        // The reserve is the payee's to use. Otherwise the payer spends it behind his back on a card of his own, whose creator's
+        // part comes back to him.
+        let from_reserve = match *submitter == voucher.payee {
+            true => lane.reserve,
+            false => 0,
+        };
+        Self::fund(voucher, pool, session, lane, from_reserve)
     }
 
     /// Finds the money for a voucher that is good: the lane's reserve first, then what the pool has unreserved and the
@@ -82,6 +91,7 @@ impl<T: Config> Pallet<T> {
         pool: Pool,
         session: Session,
         lane: Lane,
+        from_reserve: Balance,
     ) -> Result<Judged, VoucherRefusal> {
         let mut lines = Vec::with_capacity(voucher.lines.len());
         let mut dues = Vec::with_capacity(voucher.lines.len());
@@ -105,7 +115,7 @@ impl<T: Config> Pallet<T> {
             VoucherRefusal::NoRoomForLine
         );
         let beyond = pool.unreserved.min(session.cap.saturating_sub(session.charged));
-        let payable = lane.reserve.saturating_add(beyond);
+        let payable = from_reserve.saturating_add(beyond);
         ensure!(payable > 0, VoucherRefusal::NothingLeft);
 
         let allotment = allot(&dues, payable);
@@ -117,6 +127,7 @@ impl<T: Config> Pallet<T> {
             pool,
             session,
             lane,
+            from_reserve,
             lines,
             paid: allotment.sum,
             shortfall: allotment.shortfall,

@@ -9,15 +9,15 @@
 //!   block ([`Pallet::add_session`]), and reserves parts of the pool for payees ([`Pallet::open_lanes`]).
 //! - The **session key** signs vouchers, off chain. It is never the key of a wallet.
 //! - A **payee** serves bytes against vouchers. **Anybody** redeems them for him ([`Pallet::redeem`]); each voucher is
-//!   judged alone, and the payee is paid whoever sent it.
+//!   judged alone, and the payee is paid whoever sent it. Only he himself is paid out of his lane's reserve.
 //! - **Anybody** frees what time has ended: [`Pallet::end_session`] after a session's last block, [`Pallet::withdraw`]
 //!   after a pool's closing window. Money and deposits go to the owner.
 //!
 //! # Money
-//! All money of a pool is on hold on its owner's account until it is paid. A lane's reserve can be paid to nobody but its
-//! payee, and was charged to the session's cap when the lane opened. What a voucher is due beyond it is paid out of the
-//! pool's unreserved part, as far as that and the cap reach; the event says the shortfall, and the voucher stays good for
-//! it. Of what is paid for a line the network fee burns, and a part goes to the card's creator (`division.rs`).
+//! All money of a pool is on hold on its owner's account until it is paid. A lane's reserve is paid for vouchers to its payee
+//! and when he sends them, so that nobody spends it behind his back; it was charged to the session's cap when the lane
+//! opened. What a voucher is due beyond it is paid out of the pool's unreserved part, as far as that and the cap reach; the
+//! event says the shortfall, and the voucher stays good for it. Of what is paid for a line the network fee burns, and a part goes to the card's creator (`division.rs`).
 //!
 //! # Properties
 //! - No sequence of calls pays out of a pool more than was put in, nor of a session more than its cap.
@@ -250,13 +250,13 @@ pub mod pallet {
             Self::do_open_lanes(&owner, pool, session, openings)
         }
 
-        /// Pays the payees of vouchers, whoever sends them. Each is judged alone and in order; one that is refused
-        /// leaves an event and changes nothing.
+        /// Pays the payees of vouchers, whoever sends them; out of a lane's reserve only those that its payee sends himself. Each
+        /// is judged alone and in order; one that is refused leaves an event and changes nothing.
         #[pallet::call_index(4)]
         #[pallet::weight(weights::of_vouchers::<T::WeightInfo>(vouchers))]
         pub fn redeem(origin: OriginFor<T>, vouchers: Vouchers<AccountId32>) -> DispatchResult {
-            ensure_signed(origin)?;
-            Self::do_redeem(vouchers)
+            let submitter = ensure_signed(origin)?;
+            Self::do_redeem(&submitter, vouchers)
         }
 
         /// Begins the closing window of a pool of the signer's. Vouchers are redeemed through its last block; nothing is

@@ -74,13 +74,14 @@ impl<T: Config> Pallet<T> {
         })
     }
 
-    /// What these vouchers would be paid in this block, one after the other.
+    /// What these vouchers would be paid in this block, one after the other, if their payees sent them.
     pub fn quote(vouchers: Vouchers<AccountId32>) -> Vec<Result<VoucherPayment, VoucherRefusal>> {
         let quoted = with_transaction(|| -> TransactionOutcome<Result<Vec<_>, DispatchError>> {
             let genesis = Self::genesis_hash();
             let judged = vouchers.iter().map(|voucher| {
                 // Money that cannot be moved is as good as none.
-                Self::redeem_one(voucher, &genesis).unwrap_or(Err(VoucherRefusal::NothingLeft))
+                Self::redeem_one(voucher, &genesis, &voucher.voucher.payee)
+                    .unwrap_or(Err(VoucherRefusal::NothingLeft))
             });
             TransactionOutcome::Rollback(Ok(judged.collect()))
         });

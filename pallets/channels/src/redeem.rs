@@ -26,11 +26,11 @@ struct Split {
 
 impl<T: Config> Pallet<T> {
     /// A refused voucher does not fail the call, so that nobody can spoil the others by slipping one in.
-    pub(crate) fn do_redeem(vouchers: Vouchers<AccountId32>) -> DispatchResult {
+    pub(crate) fn do_redeem(submitter: &AccountId32, vouchers: Vouchers<AccountId32>) -> DispatchResult {
         ensure!(!vouchers.is_empty(), Error::<T>::NoVouchers);
         let genesis = Self::genesis_hash();
         for (at, voucher) in (0..=u8::MAX).zip(&vouchers) {
-            if let Err(refusal) = Self::redeem_one(voucher, &genesis)? {
+            if let Err(refusal) = Self::redeem_one(voucher, &genesis, submitter)? {
                 Self::deposit_event(Event::VoucherRefused { at, refusal });
             }
         }
@@ -43,8 +43,9 @@ impl<T: Config> Pallet<T> {
     pub(crate) fn redeem_one(
         signed: &SignedVoucher<AccountId32>,
         genesis: &[u8; 32],
+        submitter: &AccountId32,
     ) -> Result<Result<VoucherPayment, VoucherRefusal>, DispatchError> {
-        match Self::judge(signed, genesis) {
+        match Self::judge(signed, genesis, submitter) {
             Ok(judged) => Ok(Ok(Self::settle(&signed.voucher, judged)?)),
             Err(refusal) => Ok(Err(refusal)),
         }
@@ -90,11 +91,12 @@ impl<T: Config> Pallet<T> {
             pool,
             session,
             lane,
+            from_reserve,
             lines,
             paid,
             ..
         } = judged;
-        let reserved = lane.reserve.min(*paid);
+        let reserved = (*from_reserve).min(*paid);
         let beyond = paid.saturating_sub(reserved);
         lane.reserve = lane.reserve.saturating_sub(reserved);
         pool.reserved = pool

@@ -112,7 +112,8 @@ fn batch(vouchers: &[SignedVoucher<AccountId32>]) -> Vouchers<AccountId32> {
 }
 
 fn redeem(vouchers: &[SignedVoucher<AccountId32>]) {
-    assert_ok!(Channels::redeem(by(STRANGER), batch(vouchers)));
+    let payee = vouchers[0].voucher.payee.clone();
+    assert_ok!(Channels::redeem(by(payee), batch(vouchers)));
 }
 
 fn held(reason: HoldReason, who: &AccountId32) -> Balance {

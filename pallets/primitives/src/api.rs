@@ -100,7 +100,7 @@ sp_api::decl_runtime_apis! {
         fn lanes(pool: PoolId, session: SessionId, after: Option<AccountId32>) -> Vec<LaneView<AccountId32>>;
         /// What stands behind a session's vouchers to a payee.
         fn credit(pool: PoolId, session: SessionId, payee: AccountId32) -> Option<CreditView<AccountId32>>;
-        /// What these vouchers would be paid now, one after the other.
+        /// What these vouchers would be paid now, one after the other, if their payees sent them.
         fn quote(vouchers: Vouchers<AccountId32>) -> Vec<Result<VoucherPayment, VoucherRefusal>>;
     }
 

@@ -14,13 +14,19 @@
 //! | [`fork`] | two validators that can be parted and joined |
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
+//! | [`delay`] | a long way between two peers |
+//! | [`cpu`], [`figures`] | processor time, and what rounds of figures say |
 //!
-//! Programs beside the tests: `demo` (what `scripts/demo` runs) and `liar` (a seeder that lies about one chunk).
+//! Programs beside the tests: `demo` (what `scripts/demo` runs), `bench` (what `scripts/bench` runs) and `liar` (a seeder that lies
+//! about one chunk).
 
 mod binaries;
 pub mod content;
+pub mod cpu;
+pub mod delay;
 mod failure;
 pub mod false_creator;
+pub mod figures;
 pub mod fork;
 pub mod harness;
 mod home;

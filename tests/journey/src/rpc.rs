@@ -6,8 +6,8 @@ use tokio::net::TcpStream;
 
 use crate::failure::{Failure, Told};
 
-/// Longest answer that is read: a header has a few hundred bytes.
-const MAX_ANSWER: u64 = 1024 * 1024;
+/// Longest answer that is read: a header has a few hundred bytes, the metadata of the runtime half a megabyte.
+const MAX_ANSWER: u64 = 8 * 1024 * 1024;
 
 /// The result of one call to the node on this loopback port.
 pub async fn call(port: u16, method: &str, params: Value) -> Told<Value> {

@@ -79,6 +79,14 @@ impl Run {
             .filter(|said| said["event"].is_string()))
     }
 
+    /// All events up to now.
+    pub fn said_so_far(&mut self) -> Told<&[Value]> {
+        while let Some(line) = self.lines.written()? {
+            self.heard(&line)?;
+        }
+        Ok(&self.events)
+    }
+
     /// Reads until it ends.
     pub async fn finish(mut self) -> Told<Ran> {
         while self.next("it to end").await?.is_some() {}
@@ -121,8 +129,11 @@ impl Run {
             Ok(line) => line,
             Err(failure) => return Err(self.blame(failure)),
         };
-        let Some(line) = line else { return Ok(None) };
-        let said: Value = serde_json::from_str(&line).map_err(|error| {
+        line.map(|line| self.heard(&line)).transpose()
+    }
+
+    fn heard(&mut self, line: &str) -> Told<Value> {
+        let said: Value = serde_json::from_str(line).map_err(|error| {
             self.blame(Failure::new(format!("a line that is not JSON ({error}): {line}")))
         })?;
         if self.last.is_some() {
@@ -133,7 +144,7 @@ impl Run {
         } else {
             self.last = Some(said.clone());
         }
-        Ok(Some(said))
+        Ok(said)
     }
 
     async fn ended(mut self) -> Told<Ran> {

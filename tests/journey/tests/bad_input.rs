@@ -48,7 +48,9 @@ pub async fn wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes
     ] {
         bob.refused(&words).await?.is("not_found", 7)?.names("999")?;
     }
-    bob.refused(&["expire", "999"]).await?;
+    for words in [["expire", "999"], ["settle", "999"]] {
+        bob.refused(&words).await?.is("not_found", 7)?.names("999")?;
+    }
     bob.refused(&["frobnicate"]).await?.is("usage", 2)?;
     bob.refused(&["publish", "/dev/null"]).await?.is("usage", 2)?;
 

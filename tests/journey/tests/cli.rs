@@ -53,6 +53,18 @@ pub async fn recover() -> Told {
     runs("recover.md").await
 }
 
+pub async fn pool() -> Told {
+    runs("pool.md").await
+}
+
+pub async fn earn() -> Told {
+    runs("earn.md").await
+}
+
+pub async fn endow() -> Told {
+    runs("endow.md").await
+}
+
 pub async fn every_document_of_the_folder_is_run() -> Told {
     let mut documents = Vec::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli"))? {
@@ -64,9 +76,12 @@ pub async fn every_document_of_the_folder_is_run() -> Told {
         "buy.md",
         "clerk.md",
         "discover.md",
+        "earn.md",
+        "endow.md",
         "fetch.md",
         "gift.md",
         "library.md",
+        "pool.md",
         "publish.md",
         "recover.md",
         "resell.md",

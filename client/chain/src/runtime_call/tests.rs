@@ -14,11 +14,12 @@ use hashcard_primitives::{
         ClerksView, KeyPage, KeyView, ListingPage, ListingView, OfferPage, OrderPage, OrderView,
         PriceHistory, Sale, MAX_CLERKS,
     },
+    reward::{ChallengeView, ClaimView, Emission, EraView},
     seeder::SeatPage,
 };
 use samples::{
-    card, history, key, lane, listing, offer, order, pool, query, samples, seat, session, voucher, waiting,
-    ME,
+    card, challenge, claim, emission, endowment, era, history, key, lane, listing, offer, order, pool, query,
+    samples, seat, session, voucher, waiting, ME,
 };
 use std::collections::VecDeque;
 use subxt::ext::scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
@@ -109,6 +110,12 @@ async fn ask(at: &ChainAt, name: &str) -> Result<()> {
         "ChannelsApi_lanes" => at.lanes(7, 3).await.map(drop),
         "ChannelsApi_credit" => at.credit(7, 3, ME).await.map(drop),
         "ChannelsApi_quote" => at.quote(vec![voucher()]).await.map(drop),
+        "RewardsApi_era" => at.era().await.map(drop),
+        "RewardsApi_emission" => at.emission().await.map(drop),
+        "RewardsApi_challenge" => at.challenge(7, ME).await.map(drop),
+        "RewardsApi_claims" => at.claims(ME).await.map(drop),
+        "RewardsApi_delivery_earnings" => at.delivery_earnings(ME).await.map(drop),
+        "RewardsApi_endowments" => at.endowments(7).await.map(drop),
         "LengthsApi_lengths" => at.lengths().await.map(drop),
         "AccountNonceApi_account_nonce" => at.nonce(ME).await.map(drop),
         other => panic!("{other}"),
@@ -326,6 +333,38 @@ async fn an_answer_about_something_else_is_refused() {
         ("ChannelsApi_quote", {
             Vec::<core::result::Result<VoucherPayment, VoucherRefusal>>::new().encode()
         }),
+        ("RewardsApi_era", {
+            EraView {
+                ends_at_earliest: 101,
+                ends_at_latest: 100,
+                ..era()
+            }
+            .encode()
+        }),
+        ("RewardsApi_emission", {
+            Emission {
+                credit_share: 1_000_000,
+                ..emission()
+            }
+            .encode()
+        }),
+        ("RewardsApi_challenge", {
+            Some(ChallengeView {
+                leaf: 1 << 34,
+                ..challenge()
+            })
+            .encode()
+        }),
+        ("RewardsApi_claims", vec![claim(3, 8), claim(3, 8)].encode()),
+        ("RewardsApi_claims", vec![claim(4, 7), claim(3, 8)].encode()),
+        ("RewardsApi_claims", {
+            let at_once = ClaimView {
+                collectable_from: 3,
+                ..claim(3, 7)
+            };
+            vec![at_once].encode()
+        }),
+        ("RewardsApi_endowments", vec![endowment(2), endowment(1)].encode()),
         ("KeysApi_key", Some(key(7, 2)).encode()),
         ("KeysApi_order", Some(order(4)).encode()),
         ("KeysApi_keys_of", {
@@ -410,6 +449,13 @@ async fn pages_that_lead_nowhere_end() {
         ),
         ("KeysApi_clerk_cards", (1..=64u64).collect::<Vec<_>>().encode()),
         (
+            "RewardsApi_claims",
+            (1..=64u64)
+                .map(|card| claim(3, card))
+                .collect::<Vec<_>>()
+                .encode(),
+        ),
+        (
             "KeysApi_orders_of_buyer",
             OrderPage {
                 orders: vec![order(5)],
@@ -478,6 +524,17 @@ async fn pages_with_more_rows_than_asked_for_are_refused() {
             .encode(),
         ),
         ("KeysApi_clerk_cards", (1..=65u64).collect::<Vec<_>>().encode()),
+        (
+            "RewardsApi_claims",
+            (1..=65u64)
+                .map(|card| claim(3, card))
+                .collect::<Vec<_>>()
+                .encode(),
+        ),
+        (
+            "RewardsApi_endowments",
+            (1..=9u64).map(endowment).collect::<Vec<_>>().encode(),
+        ),
         ("KeysApi_clerks", {
             ClerksView {
                 commission: 0,

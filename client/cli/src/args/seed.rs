@@ -22,18 +22,27 @@ buyer with the key. --lock-from commits to large ones first, so that nobody gain
 
 Without --price everything is free. With it, peers pay by vouchers, which the daemon keeps and redeems: see hashcard earn. The
 price stands in the seats. A seat at another price is left and taken anew, and the chain refuses that while it is young; until
-then its old price is asked, if that is lower and not below --min-price.";
+then its old price is asked, if that is lower and not below --min-price.
+
+Once in each era the daemon shows the chain the pieces of what it holds that the chain asks for, where there is something to share, and
+collects what that earns; with --price it enlists for rewards for deliveries, for a deposit. --no-rewards leaves all of that out.";
 
 pub(super) const EARN_HELP: &str = "\
 Examples:
   hashcard earn
   hashcard earn --redeem
+  hashcard earn --claim
 
 A voucher is a promise. What is pending is yours only once it is redeemed, and only as far as the payer's pool has money then;
 what is at risk has nothing behind it that is yours alone. `hashcard seed` redeems by itself: what is worth much, what is old, and
 what is in a session that soon ends. --redeem does it now. Neither redeems what costs more than it brings.
 
-The network's fee and the creator's delivery share come off what is redeemed; what reaches you is shown as received.";
+The network's fee and the creator's delivery share come off what is redeemed; what reaches you is shown as received.
+
+Rewards come on top, out of fees that the network burnt. Who is enlisted earns a part of the fees of what he delivered. Who holds earns
+a part of the fees of the card's sales, and what endowments give: when an era is over the chain asks each seat for a piece of the
+content, to be shown within the next era; the era after that it is paid. `hashcard seed` enlists when it has a price, shows and
+collects. --claim does it now, for the seats whose bytes are here. A proof shows that you could reach the bytes, and no more.";
 
 /// `hashcard seed`
 #[derive(Args, Debug)]
@@ -64,6 +73,9 @@ pub struct SeedArgs {
     /// What each peer has free in a day, in bytes, with k, M or G [default: 8 MiB]
     #[arg(long, value_name = "N", value_parser = size)]
     pub free_bytes: Option<u64>,
+    /// Prove no seats, and collect no rewards
+    #[arg(long)]
+    pub no_rewards: bool,
     /// Most bytes to send in a second, with k, M or G; 0 is no limit
     #[arg(long, value_name = "R", value_parser = size, default_value = "0")]
     pub max_up: u64,
@@ -79,9 +91,12 @@ pub struct SeedArgs {
 /// `hashcard earn`
 #[derive(Args, Debug)]
 pub struct EarnArgs {
-    /// Have what is worth it paid now
+    /// Have the vouchers that are worth it paid now
     #[arg(long)]
     pub redeem: bool,
+    /// Prove the seats whose bytes are here, and have all rewards paid that can be
+    #[arg(long)]
+    pub claim: bool,
 }
 
 /// A number of bytes, with k, M or G behind it for thousands, millions and thousand millions.

@@ -3,12 +3,13 @@
 use hashcard_engine::amount::Amount;
 use hashcard_engine::command::Earned;
 
+use super::rewards;
 use super::table::Table;
 use super::{bytes, counted};
 
 /// Promises and money, apart from one another.
 pub fn outcome(earned: &Earned, bold: bool) -> Vec<String> {
-    let mut lines = Vec::new();
+    let mut lines = earned.claimed.as_ref().map_or_else(Vec::new, rewards::claimed);
     if earned.lines.is_empty() {
         lines.push("Nobody who pays is served at present.".to_owned());
     } else {
@@ -71,6 +72,8 @@ pub fn outcome(earned: &Earned, bold: bool) -> Vec<String> {
     if earned.pending > Amount(0) {
         lines.push("Have it paid now: hashcard earn --redeem".to_owned());
     }
+    lines.push(String::new());
+    lines.extend(rewards::rewards(&earned.rewards, bold));
     lines
 }
 
@@ -121,6 +124,8 @@ mod tests {
             bonded: Amount(2 * CARD),
             seats: 2,
             more: false,
+            rewards: rewards::tests::some(),
+            claimed: None,
             block: 140,
         }
     }
@@ -136,6 +141,7 @@ mod tests {
             "Pending:          3 CARD, a promise until it is redeemed",
             "Bonded:           2 CARD in 2 seats",
             "hashcard earn --redeem",
+            "hashcard earn --claim",
         ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }

@@ -2,7 +2,7 @@
 
 use hashcard_engine::command::{Event, PeerState};
 
-use super::{bytes, counted, peer, safe};
+use super::{bytes, counted, peer, rewards, safe};
 
 /// An event in a line; `None` for those that only a bar shows.
 pub fn event(event: &Event) -> Option<String> {
@@ -190,6 +190,34 @@ pub fn event(event: &Event) -> Option<String> {
         Event::RedeemWaits { value, fee } => {
             format!("what is due would bring {value} and cost {fee}: it waits")
         }
+        Event::Enlisted { deposit, block } => {
+            format!("enlisted in block {block}: deliveries are rewarded; {deposit} are on hold for it")
+        }
+        Event::Proven {
+            era,
+            cards,
+            deposit,
+            block,
+        } => format!(
+            "proven for era {era} in block {block}: {}; {deposit} are on hold until that is paid",
+            rewards::cards(cards)
+        ),
+        Event::Collected {
+            claims,
+            from_sales,
+            from_endowments,
+            from_deliveries,
+            deposits,
+            fee,
+            block,
+        } => match claims {
+            0 => format!("collected in block {block}: {from_deliveries} for deliveries, fee {fee}"),
+            _ => format!(
+                "{} collected in block {block}: {from_sales} of sales, {from_endowments} of endowments, {deposits} of \
+                 deposits, fee {fee}",
+                counted(*claims, "claim")
+            ),
+        },
         Event::Settled { order, block } => format!("order {order} is settled in block {block}"),
         Event::Attached { command } => format!("carrying out {command} for another process"),
         Event::Trouble { message, remedy } => format!("trouble: {}\n  {}", safe(message), safe(remedy)),

@@ -5,6 +5,7 @@ use hashcard_primitives::channel::{PoolId, SessionId};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
+use super::rewards::{ClaimedRewards, Rewards};
 use crate::amount::Amount;
 
 /// All of it.
@@ -25,6 +26,9 @@ pub struct Earned {
     pub bonded: Amount,
     pub seats: u64,
     pub more: bool,
+    pub rewards: Rewards,
+    /// What `--claim` did; `None` without it.
+    pub claimed: Option<ClaimedRewards>,
     pub block: BlockNumber,
 }
 

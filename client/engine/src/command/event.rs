@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{PoolId, SessionId};
 use hashcard_primitives::key::{Edition, OrderId};
+use hashcard_primitives::reward::EraIndex;
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
@@ -221,6 +222,28 @@ pub enum Event {
     RedeemWaits {
         value: Amount,
         fee: Amount,
+    },
+    /// Deliveries are rewarded from now on.
+    Enlisted {
+        deposit: Amount,
+        block: BlockNumber,
+    },
+    /// Seats have shown what the era asked them for.
+    Proven {
+        era: EraIndex,
+        cards: Vec<CardId>,
+        deposit: Amount,
+        block: BlockNumber,
+    },
+    /// Rewards were paid.
+    Collected {
+        claims: u64,
+        from_sales: Amount,
+        from_endowments: Amount,
+        from_deliveries: Amount,
+        deposits: Amount,
+        fee: Amount,
+        block: BlockNumber,
     },
     Attached {
         command: String,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{PoolId, SessionId};
 use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
+use hashcard_primitives::reward::{EndowmentId, EraIndex};
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +14,7 @@ use super::event::PeerShown;
 use super::market::{
     ClerkedCard, LibraryRow, ListingShown, Market, OfferShown, OwnKeyShown, PastSaleShown, Recovered,
 };
+use super::rewards::EndowmentShown;
 use super::seconds;
 use super::shown::{AccountShown, BlobShown, CardShown, KeyShown, OrderShown, SeatShown, VerifiedBlob};
 use crate::amount::Amount;
@@ -253,7 +255,30 @@ pub enum Outcome {
         served_chunks: u64,
         left: bool,
     },
-    Earned(Earned),
+    Earned(Box<Earned>),
+    Endowed {
+        card: CardId,
+        endowment: EndowmentId,
+        amount: Amount,
+        per_block: Amount,
+        first_era: EraIndex,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Endowments {
+        card: CardId,
+        endowments: Vec<EndowmentShown>,
+        block: BlockNumber,
+    },
+    /// The last era that it gives for; or, once it is gone, what came back.
+    EndowmentEnds {
+        card: CardId,
+        endowment: EndowmentId,
+        last_era: Option<EraIndex>,
+        refunded: Option<Amount>,
+        fee: Amount,
+        block: BlockNumber,
+    },
     PoolOpened {
         pool: PoolId,
         amount: Amount,

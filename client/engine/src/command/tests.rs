@@ -518,7 +518,19 @@ fn every_command_survives_the_socket() {
             edition: None,
         },
         Command::Fetch(fetch),
-        Command::Earn { redeem: true },
+        Command::Earn {
+            redeem: true,
+            claim: false,
+        },
+        Command::Endow {
+            card: 7,
+            amount: Amount(5),
+            per_block: Amount(1),
+        },
+        Command::EndEndowment {
+            card: 7,
+            endowment: 2,
+        },
         Command::Seed {
             cards: vec![1, 2],
             pay: Some(pay),
@@ -554,6 +566,7 @@ fn only_reading_the_chain_needs_no_home() {
     .asks_only_the_chain());
     assert!(!Command::Balance { address: None }.asks_only_the_chain());
     assert!(!Command::Keys.asks_only_the_chain());
+    assert!(Command::Endowments { card: 7 }.asks_only_the_chain());
     assert!(Command::ResellShow { card: 7 }.asks_only_the_chain());
     assert!(!Command::ClerkList { card: None }.asks_only_the_chain());
     let history = |card| Command::History { card, limit: 1 };

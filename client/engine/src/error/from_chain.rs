@@ -95,7 +95,7 @@ fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> Engin
             "a false key of this card was proven; nothing is sold any more",
         ),
         "UnknownCard" | "UnknownOrder" | "UnknownKey" | "UnknownOffer" | "UnknownClerk" | "UnknownPool"
-        | "UnknownSession" => (Code::NotFound, "check the number"),
+        | "UnknownSession" | "UnknownEndowment" | "UnknownClaim" => (Code::NotFound, "check the number"),
         "KeyIsTrue" => (
             Code::KeyIsSound,
             "nothing is to be done: the key opens the content",
@@ -108,6 +108,7 @@ fn refused(call: &'static str, pallet: &str, error: &str, remedy: &str) -> Engin
         remedy,
     )
     .with("call", call)
+    .with("pallet", pallet)
     .with("chain_error", error)
 }
 
@@ -140,6 +141,8 @@ mod tests {
             ("Retired", Code::Retired, 4),
             ("CardFrozen", Code::Frozen, 4),
             ("UnknownCard", Code::NotFound, 7),
+            ("UnknownEndowment", Code::NotFound, 7),
+            ("NotFunder", Code::Refused, 4),
             ("OwnCard", Code::Refused, 4),
         ] {
             let said = refusal(error);

@@ -1,5 +1,6 @@
 //! Lanes towards the payees of a fetch. **One transaction at a time, for all that were asked for meanwhile**: a lane is wanted
-//! when a payee has been promised something, and twenty payees are promised something in the same second.
+//! when a payee has delivered something, and twenty payees deliver something in the same second. The same transaction makes the
+//! rows, without which a payee does not count the reserve for a card.
 //!
 //! What is told back to the purse is the finalised head, never what was sent.
 
@@ -13,14 +14,26 @@ use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::LaneState;
 use hashcard_protocol::payment::SessionRef;
 
-use super::purse::Purse;
+use super::purse::{Purse, Wishes};
 use super::session::{lanes_of, trouble};
 use crate::engine::{Actor, Engine};
 use crate::error::EngineError;
 use crate::events::Events;
 
-/// Pause after a failure: the node is away, or the account has no money for deposits.
-pub const TRY_AGAIN: Duration = Duration::from_secs(30);
+/// How long to wait for others, and after failures.
+#[derive(Clone, Copy, Debug)]
+pub struct Pauses {
+    /// After the first that is asked for, for others to go into the same transaction: who comes later waits until that is final.
+    pub gather: Duration,
+    /// After a failure: the node is away, or the account has no money for deposits.
+    pub try_again: Duration,
+}
+
+/// Payees of one fetch deliver first chunks within a part of a second; a block takes three.
+pub const PAUSES: Pauses = Pauses {
+    gather: Duration::from_millis(400),
+    try_again: Duration::from_secs(30),
+};
 
 /// Lanes of one session, by payee.
 pub type Lanes = BTreeMap<Account, LaneState>;
@@ -29,11 +42,8 @@ pub type Lanes = BTreeMap<Account, LaneState>;
 pub trait OnChain {
     /// Most that lanes can reserve, of pool and cap.
     fn spendable(&self) -> impl Future<Output = Result<Balance, EngineError>> + Send;
-    /// Opens lanes or adds to them; done when that is final.
-    fn open(
-        &self,
-        openings: Vec<LaneOpening<Account>>,
-    ) -> impl Future<Output = Result<(), EngineError>> + Send;
+    /// Opens lanes or adds to them, and redeems vouchers after that; done when it is final.
+    fn open(&self, wishes: Wishes) -> impl Future<Output = Result<(), EngineError>> + Send;
     /// The lanes at the finalised head.
     fn lanes(&self) -> impl Future<Output = Result<Lanes, EngineError>> + Send;
 }
@@ -69,10 +79,18 @@ impl OnChain for SessionOnChain<'_> {
         Ok(credit.pool.unreserved.min(left))
     }
 
-    async fn open(&self, openings: Vec<LaneOpening<Account>>) -> Result<(), EngineError> {
+    async fn open(&self, wishes: Wishes) -> Result<(), EngineError> {
         let chain = self.engine.chain().await?;
+        let (signer, Wishes { openings, rows }) = (&self.actor.signer, wishes);
+        if openings.is_empty() {
+            let making = chain.redeem(signer, rows, Wait::Finalized);
+            self.engine
+                .send("make_rows", self.actor, self.events, making)
+                .await?;
+            return Ok(());
+        }
         let (pool, session) = (self.session.pool, self.session.session);
-        let opening = chain.open_lanes(&self.actor.signer, pool, session, openings, Wait::Finalized);
+        let opening = chain.open_lanes(signer, pool, session, openings, rows, Wait::Finalized);
         self.engine
             .send("open_lanes", self.actor, self.events, opening)
             .await?;
@@ -85,10 +103,10 @@ impl OnChain for SessionOnChain<'_> {
     }
 }
 
-/// Opens what the purse asks for, until it is closed and asks for nothing more. After a failure it waits for `pause`, and
-/// gives up if the purse is closed.
-pub async fn keep(purse: &Purse, chain: &impl OnChain, pause: Duration, events: &Events) {
-    while let Some(wanted) = purse.wanted_lanes().await {
+/// Opens what the purse asks for, until it is closed and asks for nothing more. After a failure it waits, and gives up if the
+/// purse is closed.
+pub async fn keep(purse: &Purse, chain: &impl OnChain, pauses: Pauses, events: &Events) {
+    while let Some(wanted) = purse.wanted_lanes(pauses.gather).await {
         let Err(error) = open(purse, chain, &wanted).await else {
             continue;
         };
@@ -96,25 +114,23 @@ pub async fn keep(purse: &Purse, chain: &impl OnChain, pause: Duration, events: 
         purse.lanes_failed(&wanted, error);
         tokio::select! {
             () = purse.closed() => return,
-            () = tokio::time::sleep(pause) => {}
+            () = tokio::time::sleep(pauses.try_again) => {}
         }
     }
 }
 
-async fn open(
-    purse: &Purse,
-    chain: &impl OnChain,
-    wanted: &[LaneOpening<Account>],
-) -> Result<(), EngineError> {
-    let openings = affordable(wanted, chain.spendable().await?);
-    if openings.is_empty() {
+async fn open(purse: &Purse, chain: &impl OnChain, wanted: &Wishes) -> Result<(), EngineError> {
+    let done = Wishes {
+        openings: affordable(&wanted.openings, chain.spendable().await?),
+        rows: wanted.rows.clone(),
+    };
+    if done.is_empty() {
         // It is not asked for again: that would change nothing. A payee that serves no more without it is left.
         tracing::info!("no money is left to reserve for a payee");
         return Ok(());
     }
-    let opened: Vec<Account> = openings.iter().map(|opening| opening.payee).collect();
-    chain.open(openings).await?;
-    purse.lanes_are(&opened, chain.lanes().await?);
+    chain.open(done.clone()).await?;
+    purse.lanes_are(&done, chain.lanes().await?);
     Ok(())
 }
 

@@ -1,14 +1,15 @@
 //! What a fetch may spend, and the purse that it spends it from. **Nothing is paid unless somebody said how much at most**: a
 //! price of a MiB, and with it a budget that is named in advance.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hashcard_chain::Account;
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::seeder::SeatView;
-use hashcard_primitives::Balance;
+use hashcard_primitives::{Balance, BlockNumber};
 use hashcard_protocol::ledger::{cost, PayerLimits};
 use hashcard_protocol::limits::{MAX_WINDOW, MIN_WINDOW};
 
@@ -108,6 +109,8 @@ pub struct PaidFetch {
     /// Its books.
     pub purse: Arc<Purse>,
     actor: Actor,
+    /// Last block of its session.
+    expires_at: BlockNumber,
 }
 
 impl PaidFetch {
@@ -119,11 +122,9 @@ impl PaidFetch {
         events: &Events,
     ) -> Result<Option<Self>, EngineError> {
         let max_price = order.max_price();
-        let payable = wanted
-            .seats
-            .iter()
-            .filter(|seat| is_payable(seat, max_price))
-            .count() as u64;
+        let payable = wanted.seats.iter().filter(|seat| is_payable(seat, max_price));
+        let payable: BTreeSet<&[u8]> = payable.map(|seat| seat.peer.as_slice()).collect();
+        let payable = payable.len() as u64;
         if payable == 0 {
             return Ok(None);
         }
@@ -147,7 +148,8 @@ impl PaidFetch {
                 budget: Amount(budget),
             })
             .await;
-        let session = session::ready(engine, &actor, &pool, &standing, budget, &mut turn, events).await?;
+        let needed = (budget, wanted.missing);
+        let session = session::ready(engine, &actor, &pool, &standing, needed, &mut turn, events).await?;
         drop(turn);
         let limits = PayerLimits {
             max_price_per_mib: max_price,
@@ -155,10 +157,12 @@ impl PaidFetch {
             max_window: MAX_WINDOW,
         };
         let genesis = engine.chain().await?.genesis();
+        let expires_at = session.expires_at;
         let purse = Purse::new(genesis, actor.account, &wanted, limits, session);
         Ok(Some(Self {
             purse: Arc::new(purse),
             actor,
+            expires_at,
         }))
     }
 
@@ -170,7 +174,13 @@ impl PaidFetch {
             session: self.purse.session(),
             events,
         };
-        lanes::keep(&self.purse, &on_chain, lanes::TRY_AGAIN, events).await;
+        lanes::keep(&self.purse, &on_chain, lanes::PAUSES, events).await;
+    }
+
+    /// Whether it may have failed because its session ends: then another session may do what this one could not. Nobody can make it
+    /// so but the chain, so no payee makes a payer pay for sessions.
+    pub async fn ends_soon(&self, engine: &Engine) -> Result<bool, EngineError> {
+        session::ends_soon(engine, self.expires_at).await
     }
 
     /// Writes down what is owed. What was promised, by then, is in the order.
@@ -189,16 +199,19 @@ fn is_payable(seat: &SeatView<Account>, max_price: Balance) -> bool {
             .is_none_or(|price| 0 < price && price <= max_price)
 }
 
-/// Seats by the peers that have them.
-pub fn seats_by_peer(seats: &[SeatView<Account>]) -> BTreeMap<Vec<u8>, Seat> {
-    let seat = |seat: &SeatView<Account>| {
-        let terms = Seat {
+/// The seats of each peer, the highest bond first. **A seat proves nothing about its peer**: anybody can take one for a peer that is
+/// not his, so a peer may have many, and only it can say whose account it takes payments for.
+pub fn seats_by_peer(seats: &[SeatView<Account>]) -> BTreeMap<Vec<u8>, Vec<Seat>> {
+    let mut by_peer: BTreeMap<Vec<u8>, Vec<Seat>> = BTreeMap::new();
+    let mut seats: Vec<&SeatView<Account>> = seats.iter().collect();
+    seats.sort_by_key(|seat| Reverse(seat.bond));
+    for seat in seats {
+        by_peer.entry(seat.peer.to_vec()).or_default().push(Seat {
             payee: seat.seeder,
             price: seat.price_per_mib,
-        };
-        (seat.peer.to_vec(), terms)
-    };
-    seats.iter().map(seat).collect()
+        });
+    }
+    by_peer
 }
 
 /// Why nobody serves the rest: those who have it want more than they get.
@@ -331,6 +344,21 @@ mod tests {
         for (price, max) in [(Some(1_001), 1_000), (Some(0), 1_000), (None, 0), (Some(0), 0)] {
             assert!(!is_payable(&seat(price), max), "{price:?} {max}");
         }
+    }
+
+    #[test]
+    fn a_peer_has_all_its_seats_and_the_highest_bond_comes_first() {
+        let of = |seeder: u8, peer: u8, bond| SeatView {
+            seeder: [seeder; 32],
+            peer: vec![peer].try_into().unwrap(),
+            bond,
+            ..seat(Some(seeder.into()))
+        };
+        let by_peer = seats_by_peer(&[of(1, 9, 50), of(2, 8, 70), of(3, 9, 60), of(4, 9, 1)]);
+        let payees =
+            |peer: u8| -> Vec<u8> { by_peer[&vec![peer]].iter().map(|seat| seat.payee[0]).collect() };
+        assert_eq!((payees(9), payees(8)), (vec![3, 1, 4], vec![2]));
+        assert_eq!(by_peer[&vec![9]][0].price, Some(3));
     }
 
     #[test]

@@ -13,7 +13,7 @@ use hashcard_chain::Account;
 use hashcard_net::{Allowed, Greeting, Purse as FetchPurse, PurseEvent, PurseReply};
 use hashcard_primitives::blob::{ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::channel::{LaneOpening, SessionKey, VoucherLines};
+use hashcard_primitives::channel::{SessionKey, SignedVoucher, VoucherLine, VoucherLines};
 use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::{cost, Payer, PayerAction, PayerLimits, Unacceptable};
 use hashcard_protocol::payment::{Decline, Hello, Promise, SessionRef, Terms};
@@ -24,9 +24,12 @@ use super::order::Wanted;
 use super::session::{Claim, Session};
 use crate::amount::Amount;
 use crate::error::EngineError;
+pub use books::Wishes;
 use books::{Books, Talk};
+use seats::Seats;
 
 mod books;
+mod seats;
 
 /// Reasons of payees that are told when a fetch ends without all chunks.
 const REASONS_TOLD: usize = 3;
@@ -74,6 +77,7 @@ impl Purse {
             journal,
             lanes,
             claim,
+            ..
         } = session;
         let mut ledger = Payer::new(limits);
         ledger.missing(wanted.card, wanted.missing);
@@ -102,9 +106,11 @@ impl Purse {
                 journal,
                 lanes,
                 seats: BTreeMap::new(),
+                payees: BTreeSet::new(),
                 talks: BTreeMap::new(),
                 before,
                 wanted: BTreeMap::new(),
+                rowless: BTreeSet::new(),
                 failed: None,
                 lanes_failed: None,
                 refusals: BTreeSet::new(),
@@ -125,9 +131,14 @@ impl Purse {
         self.payer
     }
 
-    /// Says who has which seat now. Who had one before and was promised something is not forgotten.
-    pub fn meet(&self, seats: BTreeMap<Vec<u8>, Seat>) {
-        self.books().seats.extend(seats);
+    /// Says which seats each peer has now. Who had one before and was promised something is not forgotten.
+    pub fn meet(&self, seats: BTreeMap<Vec<u8>, Vec<Seat>>) {
+        let mut books = self.books();
+        for (peer, seats) in seats {
+            let is_talking = books.talks.contains_key(&peer);
+            let known = books.seats.entry(peer).or_default();
+            known.update(seats, is_talking, |seat| self.is_payable(seat));
+        }
     }
 
     /// Promised in this fetch.
@@ -138,12 +149,20 @@ impl Purse {
     /// Promised in this fetch for what a peer serves.
     pub fn paid_to(&self, peer: &[u8]) -> Balance {
         let books = self.books();
-        let Some(seat) = books.seats.get(peer) else {
-            return 0;
-        };
-        let before = books.before.get(&seat.payee).copied().unwrap_or(0);
-        let promised = books.ledger.record(&seat.payee, self.card).promised;
-        promised.saturating_sub(before)
+        let seats = books.seats.get(peer).into_iter().flat_map(Seats::all);
+        let promised = seats.map(|seat| {
+            let before = books.before.get(&seat.payee).copied().unwrap_or(0);
+            let promised = books.ledger.record(&seat.payee, self.card).promised;
+            promised.saturating_sub(before)
+        });
+        promised.fold(0, Balance::saturating_add)
+    }
+
+    /// The account that a peer takes payments for, as far as is known.
+    pub fn payee_of(&self, peer: &[u8]) -> Option<Account> {
+        let books = self.books();
+        let seat = books.seats.get(peer)?.in_use()?;
+        books.payees.contains(&seat.payee).then_some(seat.payee)
     }
 
     /// Whether anybody was cheap enough, whatever came of it.
@@ -190,8 +209,7 @@ impl Purse {
     /// Writes down what is owed by now. Blocks.
     pub fn write_down(&self) -> Result<(), EngineError> {
         let mut books = self.books();
-        let payees: Vec<Account> = books.seats.values().map(|seat| seat.payee).collect();
-        for payee in payees {
+        for payee in books.payees.clone() {
             let line = books.ledger.record(&payee, self.card);
             books.journal.write(&payee, self.card, line)?;
         }
@@ -210,12 +228,15 @@ impl Purse {
         let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
     }
 
-    /// The next lanes to open, once there are any; `None` when it is closed and there are none.
-    pub async fn wanted_lanes(&self) -> Option<Vec<LaneOpening<Account>>> {
+    /// The next lanes to open, with what is asked for within `gather` of the first; `None` when it is closed and there are none.
+    pub async fn wanted_lanes(&self, gather: Duration) -> Option<Wishes> {
         loop {
-            let wanted = self.books().take_wanted();
-            if !wanted.is_empty() {
-                return Some(wanted);
+            if !self.books().wanted.is_empty() {
+                tokio::select! {
+                    () = self.closed() => {}
+                    () = tokio::time::sleep(gather) => {}
+                }
+                return Some(self.books().take_wanted());
             }
             if *self.closed.borrow() {
                 return None;
@@ -224,23 +245,30 @@ impl Purse {
         }
     }
 
-    /// These lanes were opened, and this is what the finalised head says of all.
-    pub fn lanes_are(&self, opened: &[Account], lanes: Lanes) {
+    /// This was done, and this is what the finalised head says of all lanes. A row that is not there now was refused.
+    pub fn lanes_are(&self, done: &Wishes, lanes: Lanes) {
         let mut books = self.books();
-        for payee in opened {
-            let lane = lanes.get(payee).cloned().unwrap_or_default();
-            books.ledger.lane(*payee, lane);
+        for row in &done.rows {
+            let payee = row.voucher.payee;
+            let rows = lanes.get(&payee).map(|lane| &lane.cards);
+            let cards = row.voucher.lines.iter().map(|line| line.card);
+            let missing = cards.filter(|card| rows.is_none_or(|rows| !rows.contains(card)));
+            books.rowless.extend(missing.map(|card| (payee, card)));
+        }
+        for payee in done.payees() {
+            let lane = lanes.get(&payee).cloned().unwrap_or_default();
+            books.ledger.lane(payee, lane);
         }
         books.lanes = lanes;
         books.lanes_failed = None;
     }
 
-    /// These were not opened: they may be asked for again.
-    pub fn lanes_failed(&self, wanted: &[LaneOpening<Account>], why: EngineError) {
+    /// This was not done: it may be asked for again.
+    pub fn lanes_failed(&self, wanted: &Wishes, why: EngineError) {
         let mut books = self.books();
-        for opening in wanted {
-            let lane = books.lanes.get(&opening.payee).cloned().unwrap_or_default();
-            books.ledger.lane(opening.payee, lane);
+        for payee in wanted.payees() {
+            let lane = books.lanes.get(&payee).cloned().unwrap_or_default();
+            books.ledger.lane(payee, lane);
         }
         books.lanes_failed = Some(why);
     }
@@ -282,29 +310,17 @@ impl Purse {
             let record = books.ledger.record(&payee, line.card);
             books.journal.write(&payee, line.card, record)?;
         }
-        let voucher = self.hello(payee).voucher(lines);
-        let signature = self.key.sign(&voucher.signed_bytes(&self.genesis)).to_bytes();
+        let signed = self.signed(payee, lines);
         Ok(Promise {
-            lines: voucher.lines,
-            signature,
+            lines: signed.voucher.lines,
+            signature: signed.signature,
         })
     }
 
-    fn connected(&self, books: &mut Books, peer: &[u8]) -> PurseReply {
-        books.talks.insert(peer.to_vec(), Talk::default());
-        let seat = books.seats.get(peer).copied();
-        let payable = seat.filter(|seat| {
-            let dear = seat.price.filter(|price| *price > self.limits.max_price_per_mib);
-            if let Some(price) = dear {
-                books.refuse_price(price);
-            }
-            dear.is_none() && seat.price != Some(0) && seat.payee != self.owner && books.failed.is_none()
-        });
-        PurseReply {
-            greeting: payable.and_then(|seat| self.greeting(seat.payee)),
-            promise: None,
-            allowed: Allowed::Anything,
-        }
+    fn signed(&self, payee: Account, lines: VoucherLines) -> SignedVoucher<Account> {
+        let voucher = self.hello(payee).voucher(lines);
+        let signature = self.key.sign(&voucher.signed_bytes(&self.genesis)).to_bytes();
+        SignedVoucher { voucher, signature }
     }
 
     fn terms(&self, books: &mut Books, seat: Seat, peer: &[u8], terms: &Terms) {
@@ -313,6 +329,9 @@ impl Purse {
             ..Talk::default()
         };
         books.talks.insert(peer.to_vec(), talk);
+        if let Some(seats) = books.seats.get_mut(peer) {
+            seats.own();
+        }
         if let Some(said) = seat.price.filter(|said| terms.price_per_mib > *said) {
             let asked = Amount(terms.price_per_mib);
             let why = format!("it asks {asked} for a MiB, and its seat says {}", Amount(said));
@@ -321,6 +340,7 @@ impl Purse {
         match books.ledger.terms(seat.payee, self.card, terms) {
             Ok(()) => {
                 books.has_dealt = true;
+                books.payees.insert(seat.payee);
                 if terms.price_per_mib > 0 {
                     books.lowest_price = books.lowest_price.min(terms.price_per_mib);
                 }
@@ -413,9 +433,19 @@ impl Purse {
                     lines,
                 } => {
                     let wanted = books.wanted.entry(payee).or_default();
-                    wanted.0 = wanted.0.saturating_add(reserve);
-                    wanted.1 = wanted.1.saturating_add(lines);
+                    wanted.reserve = wanted.reserve.saturating_add(reserve);
+                    wanted.lines = wanted.lines.saturating_add(lines);
                     self.asked.notify_one();
+                }
+                PayerAction::MakeRows { payee, lines } => {
+                    let is_refused = |line: &VoucherLine| books.rowless.contains(&(payee, line.card));
+                    let lines: Vec<VoucherLine> =
+                        lines.into_iter().filter(|line| !is_refused(line)).collect();
+                    if !lines.is_empty() {
+                        let row = self.signed(payee, VoucherLines::truncate_from(lines));
+                        books.wanted.entry(payee).or_default().rows.push(row);
+                        self.asked.notify_one();
+                    }
                 }
             }
         }
@@ -462,11 +492,16 @@ impl FetchPurse for Purse {
         if event == PurseEvent::Connected {
             return self.connected(&mut books, peer);
         }
-        let Some(seat) = books.seats.get(peer).copied() else {
+        let Some(seat) = books.seats.get(peer).and_then(Seats::in_use) else {
             return free(Allowed::Anything);
         };
         if matches!(event, PurseEvent::TakesNoPayment) {
             return free(Allowed::Anything);
+        }
+        if event == PurseEvent::Declined(Decline::NOT_PAYEE) {
+            if let Some(reply) = self.disowned(&mut books, peer) {
+                return reply;
+            }
         }
         let has_left = event == PurseEvent::Left;
         self.enter(&mut books, seat, peer, event);

@@ -1,50 +1,64 @@
 //! Vouchers become money, at finalised blocks. **What has little time left goes first**, and a transaction is not sent when it costs
 //! more than it brings: the vouchers wait, and are redeemed with later ones or, if none come before their session ends, not at all.
 //!
-//! Before anything is sent the chain is asked what each voucher would be paid, so that those which it would refuse take no room and
-//! cost no fee. Fates between asking and sending are possible (another payee is paid first) and are told as they were.
+//! Which are sent is decided by [`choose`] from what the books say; then the chain is asked what each would be paid, so that those
+//! which it would refuse take no room and cost no fee. Fates between asking and sending are possible (another payee is paid first) and
+//! are told as they were.
 
-use std::collections::BTreeMap;
+mod choose;
+mod heads;
+mod rests;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures::StreamExt;
-use hashcard_chain::{Account, At, Chain, Fates, Wait};
-use hashcard_primitives::channel::{SignedVoucher, VoucherRefusal, MAX_VOUCHERS};
+use futures::stream::{self, TryStreamExt};
+use hashcard_chain::{At, Chain, Fates, Wait};
+use hashcard_primitives::channel::{
+    SignedVoucher, Voucher, VoucherLine, VoucherLines, VoucherPayment, VoucherRefusal, MAX_LINES,
+};
 use hashcard_primitives::{Balance, BlockNumber};
 use hashcard_protocol::ledger::RedeemWhy;
-use hashcard_protocol::payment::SessionRef;
+use hashcard_protocol::payment::{Account, SessionRef};
 
+use super::session::trouble;
 use super::till::Cashier;
 use crate::amount::Amount;
 use crate::command::Event;
 use crate::engine::{waiting_for_disk, Actor, Engine};
 use crate::error::EngineError;
 use crate::events::Events;
+use choose::{sift, Candidate, Choice, Costs, Sifted};
+use rests::Rests;
 
 /// Pause before something that failed is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
 /// Sessions that are looked up at a block: all there are within some minutes, and no burden for a node.
 const LOOKED_UP: usize = 64;
-/// Blocks before vouchers are tried again that the chain would not pay, or that are worth less than the fee: half a minute.
+/// Questions about sessions at a time: over a link of 100 ms they are answered within a second.
+const LOOKED_UP_AT_ONCE: usize = 8;
+/// Blocks before vouchers are tried again that the chain would not pay, or that are worth less than the fee: half a minute. As long
+/// it is believed what fees were.
 const REST: BlockNumber = 10;
+/// Times that the fee is asked for before something is sent, each time for half as many vouchers.
+const FEES_ASKED: usize = 4;
 /// Most transactions of one `earn --redeem`: four thousand vouchers.
-const MAX_ROUNDS: usize = 64;
+const MAX_SENT: usize = 64;
+/// Most rounds of one `earn --redeem` in which nothing could be sent. Each sets aside some vouchers that promise more than there is.
+const MAX_IN_VAIN: usize = 1024;
 
 /// Redeems for a cashier, as an account.
 pub struct Redeemer {
     cashier: Arc<Cashier>,
     actor: Actor,
-    /// Sessions that are left alone until a block.
-    resting: BTreeMap<SessionRef, BlockNumber>,
+    rests: Rests,
+    /// What fees were, and when.
+    costs: Option<(BlockNumber, Costs)>,
 }
 
-/// A voucher, and why it is to be redeemed.
-#[derive(Clone, PartialEq, Eq, Debug)]
-struct Due {
-    payer: SessionRef,
-    voucher: SignedVoucher<Account>,
-}
+/// A session to redeem from, and whether it ends soon.
+type DueSession = (SessionRef, bool);
 
 /// What a round came to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,6 +67,11 @@ enum Round {
     Nothing,
     /// What is there would bring less than it costs.
     NotWorthIt {
+        value: Balance,
+        fee: Balance,
+    },
+    /// What was chosen would bring less than it costs, and others may not have been looked at. It rests now.
+    InVain {
         value: Balance,
         fee: Balance,
     },
@@ -65,100 +84,83 @@ impl Redeemer {
         Self {
             cashier,
             actor,
-            resting: BTreeMap::new(),
+            rests: Rests::default(),
+            costs: None,
         }
     }
 
-    /// Redeems what is due at every finalised block. Never returns.
+    /// Follows the finalised heads, and redeems what is due. Never returns.
     pub async fn keep(&mut self, engine: &Engine, events: &Events) {
-        loop {
-            if let Err(error) = self.while_connected(engine, events).await {
-                events
-                    .say(Event::Trouble {
-                        message: error.message,
-                        remedy: error.remedy,
-                    })
-                    .await;
-            }
-            tokio::time::sleep(TRY_AGAIN).await;
-        }
+        let cashier = &self.cashier.clone();
+        let redeemer = &tokio::sync::Mutex::new(self);
+        heads::keep_up(
+            heads::heads(engine, events),
+            |at| cashier.head_is(at),
+            move |at| survive(refresh(engine, cashier, at), events),
+            move |at| async move {
+                let mut redeemer = redeemer.lock().await;
+                survive(redeemer.redeem_due(engine, at, events), events).await;
+            },
+        )
+        .await;
     }
 
-    async fn while_connected(&mut self, engine: &Engine, events: &Events) -> Result<(), EngineError> {
-        let chain = engine.chain().await?;
-        let mut blocks = chain.finalized_blocks().await?;
-        while let Some(block) = blocks.next().await {
-            let at = block?;
-            self.cashier.head_is(at);
-            self.refresh(chain, at, LOOKED_UP).await?;
-            self.resting.retain(|_, until| *until > at.number);
-            let sessions = self
-                .cashier
-                .redeemable(at.number)
-                .into_iter()
-                .map(|(payer, _)| payer)
-                .filter(|payer| !self.resting.contains_key(payer))
-                .collect();
-            self.round(engine, chain, sessions, events).await?;
-        }
+    async fn redeem_due(&mut self, engine: &Engine, at: At, events: &Events) -> Result<(), EngineError> {
+        let sessions: BTreeSet<SessionRef> = self.cashier.sessions().into_keys().collect();
+        self.rests.prune(at.number, &sessions);
+        let due = self.cashier.redeemable(at.number).into_iter();
+        let due = due
+            .map(|(payer, why)| (payer, why == RedeemWhy::Ending))
+            .collect();
+        self.round(engine, engine.chain().await?, due, events).await?;
         Ok(())
     }
 
     /// Redeems all that is worth it, whatever its age.
     pub async fn redeem_all(&mut self, engine: &Engine, events: &Events) -> Result<(), EngineError> {
         let chain = engine.chain().await?;
-        for _ in 0..MAX_ROUNDS {
+        let (mut sent, mut in_vain, mut waiting) = (0, 0, None);
+        // Once: what is redeemed is looked at again as it is.
+        self.refresh(chain, chain.finalized().await?, usize::MAX).await?;
+        while sent < MAX_SENT && in_vain < MAX_IN_VAIN {
             let at = chain.finalized().await?;
-            self.refresh(chain, at, usize::MAX).await?;
-            let ending: Vec<SessionRef> = self
-                .cashier
-                .redeemable(at.number)
-                .into_iter()
+            let due = self.cashier.redeemable(at.number).into_iter();
+            let ending: BTreeSet<SessionRef> = due
                 .filter(|(_, why)| *why == RedeemWhy::Ending)
                 .map(|(payer, _)| payer)
                 .collect();
-            let mut sessions: Vec<SessionRef> = self
-                .cashier
-                .pending_sessions()
-                .into_iter()
-                .filter(|payer| !self.resting.contains_key(payer))
-                .collect();
-            sessions.sort_by_key(|payer| !ending.contains(payer));
+            let sessions = self.cashier.pending_sessions().into_iter();
+            let sessions = sessions.map(|payer| (payer, ending.contains(&payer))).collect();
             match self.round(engine, chain, sessions, events).await? {
-                Round::Redeemed => {}
-                Round::Nothing => break,
+                Round::Redeemed => sent += 1,
+                Round::InVain { value, fee } => {
+                    in_vain += 1;
+                    waiting = Some(added(waiting, value, fee));
+                }
                 Round::NotWorthIt { value, fee } => {
-                    events
-                        .say(Event::RedeemWaits {
-                            value: Amount(value),
-                            fee: Amount(fee),
-                        })
-                        .await;
+                    waiting = Some(added(waiting, value, fee));
                     break;
                 }
+                Round::Nothing => break,
             }
+        }
+        if let Some((value, fee)) = waiting {
+            let (value, fee) = (Amount(value), Amount(fee));
+            events.say(Event::RedeemWaits { value, fee }).await;
         }
         Ok(())
     }
 
     /// Asks the chain about sessions, those first that were not heard of for longest.
     pub async fn refresh(&self, chain: &Chain, at: At, most: usize) -> Result<(), EngineError> {
-        let then = chain.at(at);
-        for payer in self.cashier.stalest().into_iter().take(most) {
-            let view = then
-                .credit(payer.pool, payer.session, self.cashier.payee())
-                .await?;
-            let cashier = self.cashier.clone();
-            waiting_for_disk(move || cashier.heard(payer, view.as_ref(), at).map(drop)).await?;
-        }
-        Ok(())
+        look_up(chain, &self.cashier, at, most).await
     }
 
     async fn round(
         &mut self,
         engine: &Engine,
         chain: &Chain,
-        sessions: Vec<SessionRef>,
+        sessions: Vec<DueSession>,
         events: &Events,
     ) -> Result<Round, EngineError> {
         if sessions.is_empty() {
@@ -168,51 +170,143 @@ impl Redeemer {
         let _turn = cashier.turn_to_redeem().await;
         // What was redeemed while this waited for its turn is in the books by now, and in the newest head.
         let at = chain.finalized().await?;
-        let due = first_due(sessions, |payer| cashier.unredeemed(payer));
-        if due.is_empty() {
-            return Ok(Round::Nothing);
-        }
-        let until = at.number.saturating_add(REST);
-        let quoted = chain.at(at).quote(vouchers_of(&due)).await?;
-        let mut payable = Vec::new();
-        for (due, fate) in due.into_iter().zip(quoted) {
-            match fate {
-                Ok(payment) => payable.push((due, payment.to_payee)),
-                Err(refusal) => {
-                    self.resting.insert(due.payer, until);
-                    tell_refused(due.payer, refusal, events).await;
+        let costs = self.costs(chain, at).await?;
+        let chosen = match self.chosen(sessions, costs, at) {
+            Ok(chosen) => chosen,
+            Err(0) => return Ok(Round::Nothing),
+            Err(value) => {
+                let fee = costs.base.saturating_add(costs.of_lines(1));
+                return Ok(Round::NotWorthIt { value, fee });
+            }
+        };
+        let fates = chain.at(at).quote(vouchers_of(&chosen)).await?;
+        let sifted = self.quoted(chosen, &fates, costs, at, events).await;
+        let most = sifted
+            .worth_it
+            .iter()
+            .fold(0, |sum: Balance, (_, worth)| sum.saturating_add(*worth));
+        let tried: Vec<SignedVoucher<Account>> = vouchers_of(sifted.worth_it.iter().map(|(one, _)| one));
+        let (payable, fee) = self.payable(chain, sifted.worth_it).await?;
+        if payable.is_empty() {
+            if sifted.disappointing.is_empty() {
+                // Nothing else is to be chosen in their place as long as they are there.
+                for voucher in &tried {
+                    self.rests.rest(voucher, at.number.saturating_add(REST));
                 }
             }
+            return Ok(Round::InVain { value: most, fee });
         }
-        let Some((first, _)) = payable.first() else {
-            return Ok(Round::Nothing);
-        };
-        let signer = &self.actor.signer;
-        let fees = Fees {
-            of_one: chain.redeem_fee(signer, vec![first.voucher.clone()]).await?,
-            of_all: chain
-                .redeem_fee(signer, vouchers_of(payable.iter().map(|(due, _)| due)))
-                .await?,
-        };
-        let (payable, left) = fees.worth_sending(payable);
-        self.resting
-            .extend(left.iter().map(|(due, _)| (due.payer, until)));
-        if payable.is_empty() {
-            let value = left
+        self.send(engine, chain, payable, events).await?;
+        Ok(Round::Redeemed)
+    }
+
+    /// What fees are about: exact ones are asked for before anything is sent.
+    async fn costs(&mut self, chain: &Chain, at: At) -> Result<Costs, EngineError> {
+        match self.costs {
+            Some((asked_at, costs)) if at.number < asked_at.saturating_add(REST) => return Ok(costs),
+            _ => {}
+        }
+        let (signer, payee) = (&self.actor.signer, self.cashier.payee());
+        let (short, long) = (model(payee, 1), model(payee, MAX_LINES));
+        let one = chain.redeem_fee(signer, vec![short.clone()]).await?;
+        let two = chain
+            .redeem_fee(signer, vec![short.clone(), short.clone()])
+            .await?;
+        let one_and_longest = chain.redeem_fee(signer, vec![short, long]).await?;
+        let costs = Costs::from_fees(one, two, one_and_longest);
+        self.costs = Some((at.number, costs));
+        Ok(costs)
+    }
+
+    fn chosen(&self, sessions: Vec<DueSession>, costs: Costs, at: At) -> Result<Vec<Candidate>, Balance> {
+        let mut choice = Choice::new(costs);
+        for (payer, is_ending) in sessions {
+            let disappointments = self.rests.disappointments(payer);
+            for (voucher, value) in self.cashier.due(payer) {
+                if self.rests.is_resting(&voucher, at.number) {
+                    continue;
+                }
+                choice.offer(Candidate {
+                    payer,
+                    voucher,
+                    value,
+                    is_ending,
+                    disappointments,
+                });
+            }
+        }
+        choice.made()
+    }
+
+    /// What is worth sending by what the chain says. The others rest.
+    async fn quoted(
+        &mut self,
+        chosen: Vec<Candidate>,
+        fates: &[Result<VoucherPayment, VoucherRefusal>],
+        costs: Costs,
+        at: At,
+        events: &Events,
+    ) -> Sifted {
+        for (candidate, fate) in chosen.iter().zip(fates) {
+            if let Err(refusal) = fate {
+                tell_refused(candidate.payer, *refusal, events).await;
+            }
+        }
+        let worth = fates
+            .iter()
+            .map(|fate| fate.map_or(0, |payment| payment.to_payee));
+        let sifted = sift(chosen.into_iter().zip(worth), &costs);
+        for candidate in &sifted.disappointing {
+            self.rests
+                .rest(&candidate.voucher, at.number.saturating_add(REST));
+        }
+        // Once for all vouchers of a session: it is one payer.
+        let payers: BTreeSet<SessionRef> = sifted.disappointing.iter().map(|one| one.payer).collect();
+        for payer in payers {
+            self.rests.disappointed(payer);
+        }
+        sifted
+    }
+
+    /// As many as bring more than the fee of just those, and that fee; none if a few that bring most do not.
+    async fn payable(
+        &self,
+        chain: &Chain,
+        mut worth_it: Vec<(Candidate, Balance)>,
+    ) -> Result<(Vec<Candidate>, Balance), EngineError> {
+        let mut fee = 0;
+        for _ in 0..FEES_ASKED {
+            if worth_it.is_empty() {
+                break;
+            }
+            let vouchers = vouchers_of(worth_it.iter().map(|(candidate, _)| candidate));
+            fee = chain.redeem_fee(&self.actor.signer, vouchers).await?;
+            let worth = worth_it
                 .iter()
                 .fold(0, |sum: Balance, (_, worth)| sum.saturating_add(*worth));
-            let fee = fees.of_all;
-            return Ok(Round::NotWorthIt { value, fee });
+            if worth > fee {
+                return Ok((
+                    worth_it.into_iter().map(|(candidate, _)| candidate).collect(),
+                    fee,
+                ));
+            }
+            worth_it.truncate(worth_it.len() / 2);
         }
-        let redeeming = chain.redeem(
-            &self.actor.signer,
-            vouchers_of(payable.iter().map(|(due, _)| due)),
-            Wait::Finalized,
-        );
+        Ok((Vec::new(), fee))
+    }
+
+    async fn send(
+        &mut self,
+        engine: &Engine,
+        chain: &Chain,
+        payable: Vec<Candidate>,
+        events: &Events,
+    ) -> Result<(), EngineError> {
+        let redeeming = chain.redeem(&self.actor.signer, vouchers_of(&payable), Wait::Finalized);
         let done = engine.send("redeem", &self.actor, events, redeeming).await?;
         let sum = sum_of(&done.value);
-        let (cashier, received, paid_fee) = (self.cashier.clone(), sum.to_payee, done.fee);
-        waiting_for_disk(move || cashier.add_redeemed(received, paid_fee)).await?;
+        let (cashier, received, fee) = (self.cashier.clone(), sum.to_payee, done.fee);
+        waiting_for_disk(move || cashier.add_redeemed(received, fee)).await?;
         events
             .say(Event::Redeemed {
                 vouchers: sum.vouchers,
@@ -223,76 +317,89 @@ impl Redeemer {
                 block: done.at.number,
             })
             .await;
-        let settled_by = done.at.number.saturating_add(REST);
-        for ((due, _), fate) in payable.iter().zip(&done.value) {
+        for (candidate, fate) in payable.iter().zip(&done.value) {
             // The books hear of it with the next look at the session; until then it is not sent again.
-            self.resting.insert(due.payer, settled_by);
-            if let Err(refusal) = fate {
-                tell_refused(due.payer, *refusal, events).await;
+            self.rests
+                .rest(&candidate.voucher, done.at.number.saturating_add(REST));
+            match fate {
+                Ok(_) => self.rests.paid(candidate.payer),
+                Err(refusal) => {
+                    self.rests.disappointed(candidate.payer);
+                    tell_refused(candidate.payer, *refusal, events).await;
+                }
             }
         }
         let then = chain.at(done.at);
-        for (due, _) in &payable {
+        let payers: BTreeSet<SessionRef> = payable.iter().map(|candidate| candidate.payer).collect();
+        for payer in payers {
             let view = then
-                .credit(due.payer.pool, due.payer.session, self.cashier.payee())
+                .credit(payer.pool, payer.session, self.cashier.payee())
                 .await?;
-            let (cashier, payer, at) = (self.cashier.clone(), due.payer, done.at);
+            let (cashier, at) = (self.cashier.clone(), done.at);
             waiting_for_disk(move || cashier.heard(payer, view.as_ref(), at).map(drop)).await?;
-            if done.value.iter().all(Result::is_ok) {
-                self.resting.remove(&due.payer);
+            let of_payer = payable
+                .iter()
+                .zip(&done.value)
+                .filter(|(one, _)| one.payer == payer);
+            for (candidate, _) in of_payer.filter(|(_, fate)| fate.is_ok()) {
+                self.rests.wake(&candidate.voucher);
             }
         }
-        Ok(Round::Redeemed)
+        Ok(())
     }
 }
 
-/// The first vouchers that fit a transaction, in the order of their sessions.
-fn first_due(
-    sessions: Vec<SessionRef>,
-    vouchers: impl Fn(SessionRef) -> Vec<SignedVoucher<Account>>,
-) -> Vec<Due> {
-    sessions
-        .into_iter()
-        .flat_map(|payer| {
-            vouchers(payer)
-                .into_iter()
-                .map(move |voucher| Due { payer, voucher })
+/// At a new head: some sessions are looked up, and what is better stored soon is stored.
+async fn refresh(engine: &Engine, cashier: &Arc<Cashier>, at: At) -> Result<(), EngineError> {
+    let storing = cashier.clone();
+    waiting_for_disk(move || storing.store_held()).await?;
+    look_up(engine.chain().await?, cashier, at, LOOKED_UP).await
+}
+
+async fn look_up(chain: &Chain, cashier: &Arc<Cashier>, at: At, most: usize) -> Result<(), EngineError> {
+    let then = &chain.at(at);
+    let sessions = cashier.stalest().into_iter().take(most);
+    stream::iter(sessions.map(Ok))
+        .try_for_each_concurrent(LOOKED_UP_AT_ONCE, |payer| async move {
+            let view = then.credit(payer.pool, payer.session, cashier.payee()).await?;
+            let cashier = cashier.clone();
+            waiting_for_disk(move || cashier.heard(payer, view.as_ref(), at).map(drop)).await
         })
-        .take(MAX_VOUCHERS as usize)
-        .collect()
+        .await
 }
 
-fn vouchers_of<'a>(due: impl IntoIterator<Item = &'a Due>) -> Vec<SignedVoucher<Account>> {
-    due.into_iter().map(|due| due.voucher.clone()).collect()
+/// A failure is told, and what failed is left alone for a while.
+async fn survive(work: impl std::future::Future<Output = Result<(), EngineError>>, events: &Events) {
+    if let Err(error) = work.await {
+        trouble(&error, events).await;
+        tokio::time::sleep(TRY_AGAIN).await;
+    }
 }
 
-/// What it costs to have one of some vouchers redeemed, and all of them.
-#[derive(Clone, Copy, Debug)]
-struct Fees {
-    of_one: Balance,
-    of_all: Balance,
+fn added(waiting: Option<(Balance, Balance)>, value: Balance, fee: Balance) -> (Balance, Balance) {
+    let before = waiting.map_or(0, |(value, _)| value);
+    (before.saturating_add(value), fee)
 }
 
-impl Fees {
-    /// Parts vouchers, each with what its payee would get, into those to send and those to leave. **Each must bring more than it adds
-    /// to the fee, and all of them more than the fee**, also when their session ends: otherwise somebody with many sessions of
-    /// next to nothing makes a payee pay fees for ever.
-    fn worth_sending<V>(self, vouchers: Vec<(V, Balance)>) -> (Vec<(V, Balance)>, Vec<(V, Balance)>) {
-        let others = vouchers.len().saturating_sub(1) as Balance;
-        let added = self.of_all.saturating_sub(self.of_one).div_ceil(others.max(1));
-        let (sent, mut left): (Vec<_>, Vec<_>) = vouchers.into_iter().partition(|(_, worth)| *worth > added);
-        let fee = added
-            .saturating_mul(sent.len().saturating_sub(1) as Balance)
-            .saturating_add(self.of_one);
-        if sent
-            .iter()
-            .fold(0, |sum: Balance, (_, worth)| sum.saturating_add(*worth))
-            > fee
-        {
-            return (sent, left);
-        }
-        left.extend(sent);
-        (Vec::new(), left)
+fn vouchers_of<'a>(candidates: impl IntoIterator<Item = &'a Candidate>) -> Vec<SignedVoucher<Account>> {
+    let vouchers = candidates.into_iter().map(|candidate| &candidate.voucher);
+    vouchers.cloned().collect()
+}
+
+/// A voucher like any with so many lines, to ask what one costs.
+fn model(payee: Account, lines: u32) -> SignedVoucher<Account> {
+    let lines = (0..lines).map(|card| VoucherLine {
+        card: card.into(),
+        cumulative: Balance::MAX,
+    });
+    SignedVoucher {
+        voucher: Voucher {
+            pool: 0,
+            session: 0,
+            payee,
+            lines: VoucherLines::truncate_from(lines.collect()),
+        },
+        signature: [0; 64],
     }
 }
 
@@ -345,49 +452,6 @@ fn reason(refusal: VoucherRefusal) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use hashcard_primitives::channel::{Voucher, VoucherLines, VoucherPayment};
-
-    fn session(session: u32) -> SessionRef {
-        SessionRef { pool: 1, session }
-    }
-
-    fn voucher(payer: SessionRef) -> SignedVoucher<Account> {
-        SignedVoucher {
-            voucher: Voucher {
-                pool: payer.pool,
-                session: payer.session,
-                payee: [1; 32],
-                lines: VoucherLines::default(),
-            },
-            signature: [0; 64],
-        }
-    }
-
-    #[test]
-    fn a_transaction_is_filled_in_the_order_of_sessions_and_no_further() {
-        let sessions = vec![session(3), session(1), session(2)];
-        let due = first_due(sessions, |payer| vec![voucher(payer); 40]);
-        assert_eq!(due.len(), MAX_VOUCHERS as usize);
-        assert!(due[..40].iter().all(|due| due.payer == session(3)));
-        assert!(due[40..].iter().all(|due| due.payer == session(1)));
-    }
-
-    #[test]
-    fn only_vouchers_are_sent_that_bring_more_than_they_cost() {
-        let fees = Fees {
-            of_one: 10,
-            of_all: 16,
-        };
-        let (sent, left) = fees.worth_sending(vec![("a", 9), ("b", 2), ("c", 3), ("d", 4)]);
-        assert_eq!(sent, [("a", 9), ("c", 3), ("d", 4)], "2 is what each adds");
-        assert_eq!(left, [("b", 2)]);
-        let (sent, left) = fees.worth_sending(vec![("a", 9), ("b", 2), ("c", 2), ("d", 2)]);
-        assert_eq!((sent.len(), left.len()), (0, 4), "9 would be paid for 10");
-        let one = Fees { of_one: 5, of_all: 5 };
-        assert_eq!(one.worth_sending(vec![("a", 5)]).0, []);
-        assert_eq!(one.worth_sending(vec![("a", 6)]).0, [("a", 6)]);
-        assert_eq!(one.worth_sending(Vec::<(&str, Balance)>::new()), (vec![], vec![]));
-    }
 
     #[test]
     fn only_what_was_paid_is_summed() {
@@ -404,5 +468,13 @@ mod tests {
             shortfall: 4,
         };
         assert_eq!(sum_of(&fates), expected);
+    }
+
+    #[test]
+    fn the_models_that_fees_are_asked_for_are_the_shortest_and_the_longest_vouchers() {
+        for lines in [1, MAX_LINES] {
+            let voucher = model([1; 32], lines).voucher;
+            assert!(voucher.is_well_formed() && voucher.lines.len() == lines as usize);
+        }
     }
 }

@@ -26,8 +26,13 @@ use crate::events::Events;
 
 /// How long a session lasts: its money returns a day after the fetch at the latest, and a day's fetches share one.
 const SESSION_LIFE: Duration = Duration::from_secs(24 * 3600);
-/// What must be left of a session that is used again. Payees refuse one that ends before they can redeem for certain.
+/// What must be left of a session that is used again, at least. Payees refuse one that ends before they can redeem for certain.
 const LIFE_LEFT: Duration = Duration::from_secs(3600);
+/// Bytes that a fetch brings in a second, if it is slow: what is missing then takes so long, and the session must last beyond that.
+const SLOW_FETCH: u64 = 1 << 20;
+/// What is left of a session when payees serve nothing for it any more: they stop five minutes before its end, or less (`till`), and
+/// it takes a few more before a fetch gives up.
+const ENDS_SOON: Duration = Duration::from_secs(15 * 60);
 /// Expired sessions that are ended before another is added; each is a transaction.
 const ENDED_AT_ONCE: usize = 4;
 /// Sessions that have ended whose records are removed at a time.
@@ -78,6 +83,8 @@ pub struct Session {
     pub journal: Journal,
     /// Its lanes at the finalised head.
     pub lanes: BTreeMap<Account, LaneState>,
+    /// Its last block.
+    pub expires_at: BlockNumber,
     /// Nobody else's until dropped.
     pub claim: Claim,
 }
@@ -225,19 +232,20 @@ fn lane_state(lane: &LaneView<Account>) -> LaneState {
     }
 }
 
-/// A session with so much to spend: one that is there, or a new one. `_turn` says that nobody else chooses one meanwhile.
+/// A session with so much to spend: one that is there and lasts as long as `missing` bytes may take, or a new one. `_turn` says that
+/// nobody else chooses one meanwhile.
 pub async fn ready(
     engine: &Engine,
     actor: &Actor,
     pool: &PoolView<Account>,
     standing: &Standing,
-    budget: Balance,
+    (budget, missing): (Balance, u64),
     _turn: &mut tokio::sync::MutexGuard<'_, ()>,
     events: &Events,
 ) -> Result<Session, EngineError> {
     let chain = engine.chain().await?;
     let slot = Duration::from_millis(chain.lengths().await?.slot_millis.max(1));
-    if let Some(known) = standing.usable(blocks(LIFE_LEFT, slot), budget) {
+    if let Some(known) = standing.usable(blocks(life_left(missing), slot), budget) {
         let payer = SessionRef {
             pool: pool.id,
             session: known.view.id,
@@ -250,6 +258,7 @@ pub async fn ready(
                 key: signing_key(engine, actor, payer).await?,
                 journal,
                 lanes: known.lanes.clone(),
+                expires_at: known.view.expires_at,
                 claim,
             });
         }
@@ -307,6 +316,7 @@ async fn add(
         key,
         journal,
         lanes: BTreeMap::new(),
+        expires_at,
         claim,
     })
 }
@@ -386,6 +396,23 @@ async fn recorded(engine: &Engine, payer: SessionRef) -> Result<Option<Lines>, E
     let genesis = engine.chain().await?.genesis();
     let folder = engine.home().paths().paying();
     waiting_for_disk(move || journal::read(&folder, &genesis, payer)).await
+}
+
+/// What must be left of a session that so many bytes are to be paid from. A new one is always enough: when it ends, another follows.
+fn life_left(missing: u64) -> Duration {
+    let fetching = Duration::from_secs(missing / SLOW_FETCH);
+    LIFE_LEFT.saturating_add(fetching).min(SESSION_LIFE / 2)
+}
+
+/// Whether payees serve nothing any more for a session with this last block.
+pub async fn ends_soon(engine: &Engine, expires_at: BlockNumber) -> Result<bool, EngineError> {
+    let chain = engine.chain().await?;
+    let slot = Duration::from_millis(chain.lengths().await?.slot_millis.max(1));
+    Ok(is_soon(chain.finalized().await?.number, expires_at, slot))
+}
+
+fn is_soon(head: BlockNumber, expires_at: BlockNumber, slot: Duration) -> bool {
+    expires_at <= head.saturating_add(blocks(ENDS_SOON, slot))
 }
 
 /// Blocks in which so much time passes, rounded up.

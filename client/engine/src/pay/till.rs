@@ -2,9 +2,9 @@
 //!
 //! **No promise counts before it is on disk, and none is believed that the finalised head does not back.** The key that must have
 //! signed is the one that the chain has for the session, never the one that the payer says. What the chain is asked is bounded for
-//! each block, whoever asks: who greets with sessions that do not exist spends that allowance, not our node's time.
+//! each block, whoever asks: who greets with sessions that do not exist spends its own allowance, not our node's time.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +12,7 @@ use hashcard_chain::At;
 use hashcard_net::Till;
 use hashcard_primitives::blob::{chunk_len, ContentRoot, CHUNK_LEN};
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::channel::{CreditView, SignedVoucher, VoucherLines};
+use hashcard_primitives::channel::{CreditView, SessionKey, SignedVoucher, VoucherLines};
 use hashcard_primitives::{Balance, BlockNumber};
 use hashcard_protocol::ledger::{Charge, Credit, Judged, LineState, Payee, PayeeLimits, RedeemWhy, Serving};
 use hashcard_protocol::limits::{MAX_WINDOW, MIN_WINDOW};
@@ -20,10 +20,15 @@ use hashcard_protocol::payment::{Account, Decline, Hello, Promise, SessionRef, T
 
 use super::price::Shelf;
 use super::signature::is_signed;
-use super::vouchers::{EarnedLine, Kept, Past, Redeemed, Vouchers};
+use super::vouchers::{EarnedLine, Past, Redeemed, Vouchers};
 use super::witness::Witness;
 use crate::amount::UNITS_PER_CARD;
 use crate::error::EngineError;
+use asked::Asked;
+use storing::{Held, Queue};
+
+mod asked;
+mod storing;
 
 /// Bytes that a peer has free in a day unless told otherwise: a directory, and a first look.
 pub const FREE_PER_PEER: u64 = 8 << 20;
@@ -31,6 +36,8 @@ pub const FREE_PER_PEER: u64 = 8 << 20;
 const FREE_PER_DAY: u64 = 1 << 30;
 /// Unredeemed amount of a session from which on it is redeemed: a hundred fees or so.
 const REDEEM_AT: Balance = UNITS_PER_CARD / 10;
+/// What a session could pay at most to give way to another when there are too many: a fee or so.
+const DUST: Balance = REDEEM_AT / 100;
 /// Age of an unredeemed voucher from which on it is redeemed: four times in the day that a session lasts.
 const REDEEM_AFTER: Duration = Duration::from_secs(6 * 3600);
 /// Most blocks before the end in which nothing is served any more: five minutes of 3-second slots, in which a transaction is in
@@ -38,10 +45,6 @@ const REDEEM_AFTER: Duration = Duration::from_secs(6 * 3600);
 const MAX_MARGIN: BlockNumber = 100;
 /// Parts of a closing window: a third is for redeeming what a session that begins to close still owes.
 const MARGINS_PER_WINDOW: BlockNumber = 6;
-/// Questions to the chain in one block on behalf of strangers.
-const MAX_LOOKUPS: usize = 256;
-/// Cards that are known to have been published; beyond that they are asked about again.
-const MAX_KNOWN_CARDS: usize = 16_384;
 /// Stands for blobs that are served and not offered for money: free bytes alone. Cards are numbered from 0, one after the other.
 const NO_CARD: CardId = CardId::MAX;
 
@@ -55,6 +58,7 @@ pub fn limits(free_per_peer: u64, closing_window: BlockNumber) -> PayeeLimits {
         margin: (closing_window / MARGINS_PER_WINDOW).clamp(1, MAX_MARGIN),
         redeem_at: REDEEM_AT,
         redeem_after: REDEEM_AFTER,
+        dust: DUST,
     }
 }
 
@@ -68,6 +72,9 @@ pub struct Cashier {
     /// Locked before the books, never after them.
     vouchers: Mutex<Vouchers>,
     asked: Mutex<Asked>,
+    /// Vouchers that are not stored yet. While one of these is locked nothing else becomes so.
+    queue: Mutex<Queue>,
+    held: Mutex<Held>,
     /// Sessions and what was last heard of them.
     heard: Mutex<BTreeMap<SessionRef, Heard>>,
     /// Bytes that each line was served for before this process.
@@ -77,15 +84,6 @@ pub struct Cashier {
     is_serving: bool,
 }
 
-/// What was asked of the chain about one block.
-#[derive(Default)]
-struct Asked {
-    at: Option<At>,
-    lookups: usize,
-    credits: BTreeMap<SessionRef, Option<CreditView<Account>>>,
-    published: BTreeSet<CardId>,
-}
-
 /// What the chain last said of a session.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Heard {
@@ -93,16 +91,30 @@ pub struct Heard {
     pub at: BlockNumber,
     /// Reserved for this payee.
     pub reserve: Balance,
+    /// What it could be paid beyond that, unless others are paid first.
+    pub shared: Balance,
     /// Last block in which vouchers are redeemed.
     pub ends_at: Option<BlockNumber>,
+    /// Its key, which never changes.
+    key: Option<SessionKey>,
 }
 
 impl Heard {
     const NOTHING: Self = Self {
         at: 0,
         reserve: 0,
+        shared: 0,
         ends_at: None,
+        key: None,
     };
+
+    /// The most that its vouchers bring. Of what was not heard of it is not known.
+    fn payable(&self) -> Balance {
+        match self.at {
+            0 => Balance::MAX,
+            _ => self.reserve.saturating_add(self.shared),
+        }
+    }
 }
 
 impl Cashier {
@@ -147,6 +159,8 @@ impl Cashier {
             books: Mutex::new(books),
             vouchers: Mutex::new(vouchers),
             asked: Mutex::default(),
+            queue: Mutex::default(),
+            held: Mutex::default(),
             heard: Mutex::new(heard),
             bytes_before,
             redeeming: tokio::sync::Mutex::default(),
@@ -169,16 +183,6 @@ impl Cashier {
         self.redeeming.lock().await
     }
 
-    /// A new finalised head: strangers may ask about it.
-    pub fn head_is(&self, at: At) {
-        let mut asked = lock(&self.asked);
-        if asked.at != Some(at) {
-            asked.at = Some(at);
-            asked.lookups = 0;
-            asked.credits.clear();
-        }
-    }
-
     /// The sessions, those that were not heard of for longest first.
     pub fn stalest(&self) -> Vec<SessionRef> {
         let heard = lock(&self.heard);
@@ -198,9 +202,9 @@ impl Cashier {
             Some(view) => {
                 let credit = Credit::new(view, at.number);
                 let over = credit.ends_at < at.number;
-                self.note(payer, &credit);
-                // The books are only full for those that they do not have.
-                let _ = self.books().credit(payer, credit);
+                self.note(payer, &credit, view.session.key);
+                // Who gave way to another gets no books for being looked up.
+                self.books().heard(payer, &credit);
                 over
             }
             // A node that lags behind the block of a voucher does not know its session yet.
@@ -214,33 +218,65 @@ impl Cashier {
         Ok(!over)
     }
 
-    fn note(&self, payer: SessionRef, credit: &Credit) {
+    /// Enters what the chain says of a session. Another may have to give way to it, and is written down as one that is over: its
+    /// vouchers are worth less than a fee.
+    fn admit(&self, payer: SessionRef, credit: Credit) -> Result<(), Decline> {
+        if self.books().heard(payer, &credit) {
+            return Ok(());
+        }
+        // Held until that is written: whoever comes back at once stores its vouchers after it.
+        let mut vouchers = lock(&self.vouchers);
+        let Some(evicted) = self.books().credit(payer, credit)? else {
+            return Ok(());
+        };
+        let lines = self.past_of(evicted.payer, evicted.lines);
+        if let Err(error) = vouchers.end(evicted.payer, lines) {
+            // Then they are there again after a restart.
+            tracing::warn!(
+                error = error.message,
+                "a session that gave way is still in the file"
+            );
+        }
+        lock(&self.held).forget(evicted.payer);
+        lock(&self.heard).remove(&evicted.payer);
+        Ok(())
+    }
+
+    /// What lines of a session came to, with the bytes of all processes.
+    fn past_of(&self, payer: SessionRef, lines: BTreeMap<CardId, LineState>) -> Vec<(CardId, Past)> {
+        let before = |card| self.bytes_before.get(&(payer, card)).copied().unwrap_or(0);
+        lines
+            .into_iter()
+            .map(|(card, line)| {
+                let past = Past {
+                    bytes: line.bytes.saturating_add(before(card)),
+                    redeemed: line.redeemed,
+                };
+                (card, past)
+            })
+            .filter(|(_, past)| *past != Past::default())
+            .collect()
+    }
+
+    fn note(&self, payer: SessionRef, credit: &Credit, key: SessionKey) {
         let heard = Heard {
             at: credit.at,
             reserve: credit.reserve,
+            shared: credit.shared,
             ends_at: Some(credit.ends_at),
+            key: Some(key),
         };
         lock(&self.heard).insert(payer, heard);
     }
 
     fn end(&self, payer: SessionRef) -> Result<(), EngineError> {
         let mut vouchers = lock(&self.vouchers);
-        let lines: Vec<(CardId, Past)> = self
-            .lines(payer)
-            .into_iter()
-            .map(|(card, line)| {
-                let past = Past {
-                    bytes: line.bytes,
-                    redeemed: line.redeemed,
-                };
-                (card, past)
-            })
-            .filter(|(_, past)| *past != Past::default())
-            .collect();
+        let lines = self.past_of(payer, self.books().lines(payer));
         if !lines.is_empty() || vouchers.seen_at(payer).is_some() {
             vouchers.end(payer, lines)?;
         }
         self.books().forget(payer);
+        lock(&self.held).forget(payer);
         lock(&self.heard).remove(&payer);
         Ok(())
     }
@@ -263,9 +299,24 @@ impl Cashier {
         books.payers().filter(|payer| books.pending(*payer) > 0).collect()
     }
 
-    /// The vouchers of a session that promise more than was redeemed.
-    pub fn unredeemed(&self, payer: SessionRef) -> Vec<SignedVoucher<Account>> {
-        self.books().unredeemed(payer)
+    /// The vouchers of a session that promise more than was redeemed, each with the most that it would bring as far as is known:
+    /// what is due by it, and no more than the session can pay. Of two for the same card each is told with all of it.
+    pub fn due(&self, payer: SessionRef) -> Vec<(SignedVoucher<Account>, Balance)> {
+        let payable = lock(&self.heard).get(&payer).map_or(Balance::MAX, Heard::payable);
+        let books = self.books();
+        let redeemed = books.lines(payer);
+        let worth = |voucher: &SignedVoucher<Account>| {
+            let due = voucher.voucher.lines.iter().map(|line| {
+                let redeemed = redeemed.get(&line.card).map_or(0, |line| line.redeemed);
+                line.cumulative.saturating_sub(redeemed)
+            });
+            due.fold(0, Balance::saturating_add).min(payable)
+        };
+        let vouchers = books.unredeemed(payer).into_iter();
+        vouchers
+            .map(|voucher| (worth(&voucher), voucher))
+            .map(|(worth, voucher)| (voucher, worth))
+            .collect()
     }
 
     /// Promised and not redeemed.
@@ -313,6 +364,7 @@ impl Cashier {
         if !self.is_serving {
             return Ok(());
         }
+        self.store_held()?;
         let sessions: Vec<SessionRef> = self.books().payers().collect();
         let mut earned = Vec::new();
         for payer in sessions {
@@ -328,92 +380,8 @@ impl Cashier {
         lock(&self.vouchers).end_serving(earned)
     }
 
-    /// What stands behind a session at the finalised head, asked at most once for each block.
-    fn look_up(&self, payer: SessionRef) -> Result<(CreditView<Account>, BlockNumber), Decline> {
-        let at = {
-            let mut asked = lock(&self.asked);
-            match (asked.at, asked.credits.get(&payer)) {
-                (Some(at), Some(known)) => {
-                    let view = known.clone().ok_or(Decline::UNKNOWN_SESSION)?;
-                    return Ok((view, at.number));
-                }
-                (at, None) => {
-                    asked.count()?;
-                    at
-                }
-                (None, Some(_)) => None,
-            }
-        };
-        let not_now = |error: EngineError| {
-            tracing::warn!(%error, "a session was not looked up");
-            Decline::NOT_NOW
-        };
-        let at = match at {
-            Some(at) => at,
-            None => self.witness.head().map_err(not_now)?,
-        };
-        let view = self.witness.credit(at, payer, self.payee).map_err(not_now)?;
-        let mut asked = lock(&self.asked);
-        if asked.at.is_none_or(|then| then == at) {
-            asked.at = Some(at);
-            asked.credits.insert(payer, view.clone());
-        }
-        drop(asked);
-        Ok((view.ok_or(Decline::UNKNOWN_SESSION)?, at.number))
-    }
-
-    /// Whether all of these cards exist: a line for one that was never published would make its voucher worthless.
-    fn all_published(&self, cards: &BTreeSet<CardId>) -> Result<(), Decline> {
-        for card in cards {
-            let at = {
-                let mut asked = lock(&self.asked);
-                if asked.published.contains(card) {
-                    continue;
-                }
-                asked.count()?;
-                asked.at.ok_or(Decline::NOT_NOW)?
-            };
-            match self.witness.has_card(at, *card) {
-                Ok(true) => {}
-                Ok(false) => return Err(Decline::UNKNOWN_CARD),
-                Err(error) => {
-                    tracing::warn!(%error, card, "a card was not looked up");
-                    return Err(Decline::NOT_NOW);
-                }
-            }
-            let mut asked = lock(&self.asked);
-            if asked.published.len() < MAX_KNOWN_CARDS {
-                asked.published.insert(*card);
-            }
-        }
-        Ok(())
-    }
-
-    /// A voucher as it is kept: with the block and the bytes that belong to it.
-    fn kept(&self, voucher: SignedVoucher<Account>, payer: SessionRef) -> Kept {
-        let served = self.lines(payer);
-        let lines = voucher.voucher.lines.iter();
-        let bytes = lines.map(|line| served.get(&line.card).map_or(0, |line| line.bytes));
-        Kept {
-            bytes: bytes.collect(),
-            at: now().as_secs(),
-            block: lock(&self.heard).get(&payer).map_or(0, |heard| heard.at),
-            voucher,
-        }
-    }
-
     fn books(&self) -> MutexGuard<'_, Payee<Vec<u8>>> {
         lock(&self.books)
-    }
-}
-
-impl Asked {
-    fn count(&mut self) -> Result<(), Decline> {
-        if self.lookups >= MAX_LOOKUPS {
-            return Err(Decline::NOT_NOW);
-        }
-        self.lookups = self.lookups.saturating_add(1);
-        Ok(())
     }
 }
 
@@ -447,17 +415,16 @@ impl Till for Cashier {
         if !is_signed(&hello.key, &bytes, signature) {
             return Err(Decline::BAD_SIGNATURE);
         }
-        let (view, at) = self.look_up(hello.payer)?;
-        if view.session.key != hello.key {
+        let found = self.look_up(peer, hello.payer)?;
+        if found.key != hello.key {
             return Err(Decline::UNKNOWN_SESSION);
         }
-        let credit = Credit::new(&view, at);
-        let mut books = self.books();
-        books.credit(hello.payer, credit.clone())?;
-        let terms = books.greet(peer.to_vec(), hello.payer, hello.card, price, now());
-        drop(books);
-        self.note(hello.payer, &credit);
-        terms
+        if let Some(credit) = found.credit {
+            self.admit(hello.payer, credit.clone())?;
+            self.note(hello.payer, &credit, found.key);
+        }
+        self.books()
+            .greet(peer.to_vec(), hello.payer, hello.card, price, now())
     }
 
     fn vouched(&self, _: &[u8], hello: &Hello, promise: Promise) -> Result<VoucherLines, Decline> {
@@ -470,14 +437,8 @@ impl Till for Cashier {
             if !voucher.voucher.is_well_formed() || !is_signed(&hello.key, &bytes, &voucher.signature) {
                 return Err(Decline::BAD_SIGNATURE);
             }
-            self.all_published(&unknown)?;
-            let kept = self.kept(voucher.clone(), hello.payer);
-            let mut vouchers = lock(&self.vouchers);
-            if let Err(error) = vouchers.keep(kept) {
-                tracing::error!(%error, "a voucher was not stored, so it does not count");
-                return Err(Decline::NOT_NOW);
-            }
-            self.books().stored(voucher, now());
+            self.all_published(hello.payer, &unknown)?;
+            self.take(hello, voucher)?;
         }
         Ok(self.books().best(hello.payer, &lines))
     }

@@ -1,15 +1,19 @@
-//! The vouchers of one account that is paid, on disk. **A voucher is on disk, name and all, before [`Vouchers::keep`] returns**, and
+//! The vouchers of one account that is paid, on disk. **A voucher is on disk, name and all, before [`Vouchers::keep_all`] returns**, and
 //! is there again whatever happened after; what a crash tears is only what nobody was told of.
 //!
 //! ```text
-//! file   = record*
-//! record = length of the body: u32 || body || the first 8 bytes of BLAKE3(body)
+//! file   = salt: 32 bytes || the first 8 bytes of BLAKE3(salt) || record*
+//! record = length of the body: u32 || body || the first 8 bytes of BLAKE3 of the body, with the salt as key
 //! body   = SCALE of `Record`; the first is `Owner`
 //! ```
 //!
 //! Records are appended, one write and one sync each. A last record that is not whole is left out and cut off by the next. Anything
-//! else that does not read is damage, and refused: guessing would lose what others owe us. What no voucher needs any more is left out
-//! when the file is written anew, as a whole ([`durable::write`]): when serving begins or ends, and when it has grown.
+//! else that does not read is damage, and refused: guessing would lose what others owe us. Whole records tell the two apart. Others choose the bytes of their vouchers, and nobody knows the salt, so a voucher that is torn
+//! never looks like damage because a record was written into its amounts.
+//!
+//! What no voucher needs any more is left out when the file is written anew, as a whole ([`durable::write`]) and with another salt:
+//! when serving begins or ends, and when it has grown. Vouchers fill half of what is read at most; beyond that no more are kept, and
+//! what makes the file smaller still is.
 //!
 //! How much was earned is known exactly only after an orderly end, by [`Record::Earned`]. Those are taken out, durably, before
 //! anything is served again: after a crash an old one would give away what was served since.
@@ -26,20 +30,23 @@ use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{PoolId, SessionId, SignedVoucher};
 use hashcard_primitives::{Balance, BlockNumber};
 use hashcard_protocol::payment::{Account, SessionRef};
+use rand::rngs::OsRng;
+use rand::RngCore;
 
 use crate::error::{Code, DiskContext, EngineError};
 use crate::home::durable;
+use framing::{framed, has_record_within, head, next_record, salt_of, Salt, FRAME, MAX_BODY};
 
-/// Longest body: the lines of an ended session, 256 of 40 bytes, fit four times.
-const MAX_BODY: usize = 40 * 1024;
-/// Bytes of a record beside its body.
-const FRAME: usize = 4 + CHECK;
-/// Bytes of the checksum: one in 2⁶⁴ torn records passes for a whole one.
-const CHECK: usize = 8;
+mod framing;
+
+/// Vouchers of a record: 32 of at most 634 bytes, half of the longest body.
+const APPENDED_AT_ONCE: usize = 32;
 /// Longest file that is read. Four thousand sessions with a voucher or two take some megabytes.
 const MAX_LEN: u64 = 1 << 30;
 /// Bytes beyond twice its last length at which the file is written anew: some ten thousand vouchers.
 const SLACK: u64 = 4 << 20;
+/// Part of the longest file by which one that is half full must have grown before it is written anew to make place: 4 MiB.
+const WORTH_WRITING_ANEW: u64 = 256;
 
 /// A line of the file. Numbers of variants are written down: none is used twice.
 #[derive(Encode, Decode, Clone, PartialEq, Eq, Debug)]
@@ -47,8 +54,9 @@ enum Record {
     /// Whose file it is: nobody else's is read.
     #[codec(index = 0)]
     Owner { genesis: [u8; 32], payee: Account },
+    /// Vouchers that were stored together: all of them are there or none.
     #[codec(index = 1)]
-    Voucher(Kept),
+    Vouchers(Vec<Kept>),
     /// What a line had earned when the process ended in order.
     #[codec(index = 2)]
     Earned {
@@ -139,10 +147,38 @@ pub struct Redeemed {
     pub fees: Balance,
 }
 
+/// Why a voucher was not kept.
+#[derive(thiserror::Error, Debug)]
+pub enum NotKept {
+    /// There are so many already that a file with more might not be read again.
+    #[error("the file of vouchers is full; redeem them, or wait until their sessions end")]
+    Full,
+    /// The disk refused.
+    #[error("{0}")]
+    Disk(#[from] EngineError),
+}
+
+impl From<NotKept> for EngineError {
+    fn from(error: NotKept) -> Self {
+        let said = error.to_string();
+        match error {
+            NotKept::Disk(error) => error,
+            NotKept::Full => Self::new(
+                Code::Disk,
+                said,
+                "redeem what is worth it: hashcard earn --redeem",
+            ),
+        }
+    }
+}
+
 /// The vouchers, and the file behind them.
 pub struct Vouchers {
     path: PathBuf,
     owner: Record,
+    salt: Salt,
+    /// Longest file that is read.
+    max_len: u64,
     /// By session, oldest first.
     kept: BTreeMap<SessionRef, Vec<Kept>>,
     earned: Vec<EarnedLine>,
@@ -159,9 +195,15 @@ impl Vouchers {
     /// Reads those of an account on a chain. Changes nothing on disk.
     pub fn read(path: &Path, genesis: [u8; 32], payee: Account) -> Result<Self, EngineError> {
         let bytes = durable::read(path, MAX_LEN)?.unwrap_or_default();
+        let (salt, mut rest) = match bytes.is_empty() {
+            true => (Salt::default(), &bytes[..]),
+            false => salt_of(&bytes).ok_or_else(|| damaged(path, 0))?,
+        };
         let mut vouchers = Self {
             path: path.to_owned(),
             owner: Record::Owner { genesis, payee },
+            salt,
+            max_len: MAX_LEN,
             kept: BTreeMap::new(),
             earned: Vec::new(),
             past: BTreeMap::new(),
@@ -170,8 +212,7 @@ impl Vouchers {
             compact_len: 0,
             file: None,
         };
-        let mut rest = &bytes[..];
-        while let Some((body, after)) = next_record(rest) {
+        while let Some((body, after)) = next_record(&salt, rest) {
             let record = Record::decode(&mut &body[..]).map_err(|_| damaged(path, vouchers.len))?;
             let is_first = vouchers.len == 0;
             if is_first != matches!(record, Record::Owner { .. }) {
@@ -188,8 +229,9 @@ impl Vouchers {
             vouchers.len = bytes.len().saturating_sub(after.len()) as u64;
             rest = after;
         }
-        // One append may be torn; no more than that.
-        if rest.len() > MAX_BODY + FRAME || has_record_within(rest) {
+        // One append may be torn, which never is the first record; no more than that.
+        let is_headless = vouchers.len == 0 && !bytes.is_empty();
+        if is_headless || rest.len() > MAX_BODY + FRAME || has_record_within(&salt, rest) {
             return Err(damaged(path, vouchers.len));
         }
         vouchers.compact_len = vouchers.len;
@@ -234,9 +276,23 @@ impl Vouchers {
         self.write_anew()
     }
 
-    /// Keeps a voucher for good.
-    pub fn keep(&mut self, kept: Kept) -> Result<(), EngineError> {
-        self.append(Record::Voucher(kept))
+    /// Keeps vouchers for good, all of them or, on an error, none that anybody may count on.
+    pub fn keep_all(&mut self, kept: &[Kept]) -> Result<(), NotKept> {
+        for some in kept.chunks(APPENDED_AT_ONCE) {
+            let record = Record::Vouchers(some.to_vec());
+            let len = record.encoded_size().saturating_add(FRAME) as u64;
+            if self.len.saturating_add(len) > self.max_len / 2 {
+                let grown = self.len.saturating_sub(self.compact_len);
+                if grown > self.max_len / WORTH_WRITING_ANEW {
+                    self.write_anew()?;
+                }
+                if self.len.saturating_add(len) > self.max_len / 2 {
+                    return Err(NotKept::Full);
+                }
+            }
+            self.append(record)?;
+        }
+        Ok(())
     }
 
     /// A session is over, and this is what its lines came to.
@@ -259,7 +315,11 @@ impl Vouchers {
     fn apply(&mut self, record: Record) {
         match record {
             Record::Owner { .. } => {}
-            Record::Voucher(kept) => self.kept.entry(kept.payer()).or_default().push(kept),
+            Record::Vouchers(vouchers) => {
+                for kept in vouchers {
+                    self.kept.entry(kept.payer()).or_default().push(kept);
+                }
+            }
             Record::Earned {
                 pool,
                 session,
@@ -288,16 +348,25 @@ impl Vouchers {
     }
 
     fn append(&mut self, record: Record) -> Result<(), EngineError> {
-        let bytes = framed(&record);
-        if self.len == 0 || self.len > self.compact_len.saturating_mul(2).saturating_add(SLACK) {
+        if self.len == 0 || self.has_grown() {
             self.write_anew()?;
         }
+        // Not before the file is written anew, with another salt.
+        let bytes = framed(&self.salt, &record);
         let end = self.len;
         let path = self.path.clone();
         self.write_at(end, &bytes).disk("write", &path)?;
         self.len = end.saturating_add(bytes.len() as u64);
         self.apply(record);
         Ok(())
+    }
+
+    /// Whether the file is so long that it is written anew: before it is too long to be read.
+    fn has_grown(&self) -> bool {
+        let grown = self.len.saturating_sub(self.compact_len);
+        let is_half_full = self.len > self.max_len / 2;
+        grown > self.compact_len.saturating_add(SLACK)
+            || (is_half_full && grown > self.max_len / WORTH_WRITING_ANEW)
     }
 
     fn write_at(&mut self, end: u64, bytes: &[u8]) -> std::io::Result<()> {
@@ -317,28 +386,36 @@ impl Vouchers {
     /// Writes the file with nothing in it that is not needed.
     fn write_anew(&mut self) -> Result<(), EngineError> {
         self.prune();
-        let mut bytes = framed(&self.owner);
-        for kept in self.kept.values().flatten() {
-            bytes.extend(framed(&Record::Voucher(kept.clone())));
+        let mut salt = Salt::default();
+        OsRng.fill_bytes(&mut salt);
+        let mut bytes = head(&salt);
+        bytes.extend(framed(&salt, &self.owner));
+        let all: Vec<&Kept> = self.all().collect();
+        for some in all.chunks(APPENDED_AT_ONCE) {
+            let vouchers = some.iter().map(|kept| (*kept).clone()).collect();
+            bytes.extend(framed(&salt, &Record::Vouchers(vouchers)));
         }
         for line in &self.earned {
-            bytes.extend(framed(&Record::Earned {
+            let record = Record::Earned {
                 pool: line.payer.pool,
                 session: line.payer.session,
                 card: line.card,
                 earned: line.earned,
                 bytes: line.bytes,
-            }));
+            };
+            bytes.extend(framed(&salt, &record));
         }
         for (card, past) in &self.past {
-            bytes.extend(framed(&Record::Past {
+            let record = Record::Past {
                 card: *card,
                 past: *past,
-            }));
+            };
+            bytes.extend(framed(&salt, &record));
         }
-        bytes.extend(framed(&Record::Redeemed(self.redeemed)));
+        bytes.extend(framed(&salt, &Record::Redeemed(self.redeemed)));
         self.file = None;
         durable::write(&self.path, &bytes)?;
+        self.salt = salt;
         self.len = bytes.len() as u64;
         self.compact_len = self.len;
         Ok(())
@@ -370,40 +447,6 @@ fn keep_best(vouchers: &mut Vec<Kept>) {
         })
         .collect();
     vouchers.retain(|_| needed.pop().unwrap_or(true));
-}
-
-/// The bytes of a record. The only place that builds them.
-fn framed(record: &Record) -> Vec<u8> {
-    let body = record.encode();
-    let len = u32::try_from(body.len()).expect("a record has some kilobytes; qed");
-    let mut bytes = Vec::with_capacity(body.len().saturating_add(FRAME));
-    bytes.extend(len.to_le_bytes());
-    bytes.extend(&body);
-    bytes.extend(check(&body));
-    bytes
-}
-
-fn check(body: &[u8]) -> [u8; CHECK] {
-    let mut check = [0; CHECK];
-    check.copy_from_slice(&blake3::hash(body).as_bytes()[..CHECK]);
-    check
-}
-
-/// The body of the first record and what follows it, if that record is whole.
-fn next_record(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (len, rest) = bytes.split_first_chunk::<4>()?;
-    let len = usize::try_from(u32::from_le_bytes(*len)).ok()?;
-    if len == 0 || len > MAX_BODY || rest.len() < len.checked_add(CHECK)? {
-        return None;
-    }
-    let (body, rest) = rest.split_at(len);
-    let (found, rest) = rest.split_at(CHECK);
-    (found == check(body)).then_some((body, rest))
-}
-
-/// Whether a whole record lies somewhere in what does not read: then it is no torn end, and something before it was spoilt.
-fn has_record_within(bytes: &[u8]) -> bool {
-    (1..bytes.len()).any(|at| bytes.get(at..).and_then(next_record).is_some())
 }
 
 fn damaged(path: &Path, at: u64) -> EngineError {

@@ -25,7 +25,8 @@ pub(super) struct PayLink {
 /// What a payment link has to say.
 pub(super) struct Paid {
     pub(super) peer: PeerId,
-    pub(super) link: u64,
+    /// Number of the payment link: a peer may be greeted a second time over the same connection.
+    pub(super) number: u64,
     pub(super) what: Said,
 }
 
@@ -38,7 +39,7 @@ pub(super) enum Said {
 }
 
 impl PayLink {
-    /// Greets. `number` is that of the link of chunks that it belongs to.
+    /// Greets. No other payment link of the fetch has this number.
     pub(super) fn new(
         peer: PeerId,
         number: u64,
@@ -53,15 +54,11 @@ impl PayLink {
         let task = tasks.spawn(async move {
             let what = run(stream, unwritten, &limits, |what| {
                 let said = said.clone();
-                async move {
-                    let link = number;
-                    said.send(Paid { peer, link, what }).await.is_ok()
-                }
+                async move { said.send(Paid { peer, number, what }).await.is_ok() }
             });
             let what = what.await;
-            let link = number;
             // A fetch that has ended has nobody to tell.
-            let _ = said.send(Paid { peer, link, what }).await;
+            let _ = said.send(Paid { peer, number, what }).await;
         });
         let mut link = Self {
             number,

@@ -34,6 +34,7 @@ pub(super) type Replied = (PeerId, u64, ReplyTo, PurseReply);
 pub(super) enum ReplyTo {
     Connected,
     Accepted,
+    Declined,
     Other,
 }
 
@@ -45,7 +46,9 @@ pub(super) struct Paying {
     /// At most one: events are told in order.
     telling: JoinSet<Vec<Replied>>,
     opened: JoinSet<Opened>,
-    links: BTreeMap<PeerId, PayLink>,
+    /// Payment links, each with the number of the connection that it belongs to.
+    links: BTreeMap<PeerId, (u64, PayLink)>,
+    links_made: u64,
     /// Connections that the purse knows of.
     connected: BTreeSet<(PeerId, u64)>,
     /// Those of them over which nobody is paid.
@@ -73,6 +76,7 @@ impl Paying {
             telling: JoinSet::new(),
             opened: JoinSet::new(),
             links: BTreeMap::new(),
+            links_made: 0,
             connected: BTreeSet::new(),
             unpaid: BTreeSet::new(),
             say,
@@ -171,6 +175,7 @@ fn tell_all(purse: &dyn Purse, events: Vec<Told>) -> Vec<Replied> {
             let to = match event {
                 PurseEvent::Connected => ReplyTo::Connected,
                 PurseEvent::Accepted { .. } => ReplyTo::Accepted,
+                PurseEvent::Declined(_) => ReplyTo::Declined,
                 _ => ReplyTo::Other,
             };
             (peer, link, to, purse.told(&peer.to_bytes(), event))
@@ -204,7 +209,13 @@ impl Running {
         if let (ReplyTo::Connected, None) = (to, &reply.greeting) {
             paying.unpaid.insert((peer, link));
         }
-        if let Some(greeting) = reply.greeting.filter(|_| to == ReplyTo::Connected) {
+        // A promise that is declined does not end its stream, and nobody greets twice on one.
+        let may_greet = match to {
+            ReplyTo::Connected => true,
+            ReplyTo::Declined => !paying.links.contains_key(&peer),
+            _ => false,
+        };
+        if let Some(greeting) = reply.greeting.filter(|_| may_greet) {
             let (network, addresses) = (self.network.clone(), Vec::new());
             paying.opened.spawn(async move {
                 // It is connected, so no address is needed.
@@ -219,7 +230,10 @@ impl Running {
             return;
         }
         if let Some(promise) = reply.promise {
-            let sent = paying.links.get_mut(&peer).is_some_and(|link| link.pay(promise));
+            let sent = paying
+                .links
+                .get_mut(&peer)
+                .is_some_and(|(_, link)| link.pay(promise));
             if !sent {
                 return self.lost(peer, "it does not read what it is paid".into());
             }
@@ -252,19 +266,22 @@ impl Running {
             Some(Ok(stream)) => {
                 let say = paying.say.clone();
                 let limits = &self.network.limits;
-                let pay_link = PayLink::new(peer, link, stream, greeting, say, limits, &mut paying.tasks);
-                paying.links.insert(peer, pay_link);
+                paying.links_made += 1;
+                let number = paying.links_made;
+                let pay_link = PayLink::new(peer, number, stream, greeting, say, limits, &mut paying.tasks);
+                paying.links.insert(peer, (link, pay_link));
             }
             _ => paying.tell(peer, link, PurseEvent::TakesNoPayment),
         }
     }
 
     fn payee_said(&mut self, paid: Paid) {
-        let Paid { peer, link, what } = paid;
+        let Paid { peer, number, what } = paid;
         let Some(paying) = &mut self.paying else { return };
-        let Some(open) = paying.links.get_mut(&peer).filter(|open| open.is(link)) else {
+        let Some((link, open)) = paying.links.get_mut(&peer).filter(|(_, open)| open.is(number)) else {
             return;
         };
+        let link = *link;
         match what {
             Said::Answer(id, answer) => {
                 if !open.answered(id, &answer) {
@@ -273,7 +290,13 @@ impl Running {
                 let event = match answer {
                     ToPayer::Terms(terms) => PurseEvent::Terms(terms),
                     ToPayer::Accepted { best } => PurseEvent::Accepted { best },
-                    ToPayer::Refused(decline) => PurseEvent::Declined(decline),
+                    ToPayer::Refused(decline) => {
+                        if !open.is_greeted() {
+                            // With this the payee ends the stream; the peer may be greeted on another.
+                            paying.links.remove(&peer);
+                        }
+                        PurseEvent::Declined(decline)
+                    }
                 };
                 paying.tell(peer, link, event);
             }

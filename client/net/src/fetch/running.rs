@@ -30,7 +30,7 @@ pub(super) struct Running {
     fed: mpsc::Receiver<Vec<PeerAddress>>,
     started: Instant,
     pub(super) download: Download<PeerId>,
-    addresses: BTreeMap<PeerId, Vec<Multiaddr>>,
+    pub(super) addresses: BTreeMap<PeerId, Vec<Multiaddr>>,
     /// Peers whose stream is being opened.
     opening: BTreeSet<PeerId>,
     opened: JoinSet<(PeerId, Option<Result<Stream, OpenError>>)>,
@@ -254,35 +254,6 @@ impl Running {
         }
     }
 
-    fn introduce(&mut self, peers: Vec<PeerAddress>) {
-        let now = self.now();
-        for seat in peers {
-            let (peer, addresses) = match seat.parse() {
-                Ok(parsed) => parsed,
-                Err(error) => {
-                    self.tell(FetchEvent::PeerLost {
-                        peer: seat.peer,
-                        why: error.to_string(),
-                    });
-                    continue;
-                }
-            };
-            if peer == self.network.local_peer() {
-                continue;
-            }
-            if self.network.is_banned(&peer) {
-                self.tell(FetchEvent::PeerLost {
-                    peer: seat.peer,
-                    why: "it is banned".into(),
-                });
-                continue;
-            }
-            if self.download.peer_known(peer, seat.coverage, now) {
-                self.addresses.insert(peer, addresses);
-            }
-        }
-    }
-
     fn connect(&mut self, peer: PeerId) {
         if self.network.is_banned(&peer) {
             return self.download.peer_banned(peer);
@@ -479,7 +450,7 @@ impl Running {
         Ok(())
     }
 
-    fn tell(&mut self, event: FetchEvent) {
+    pub(super) fn tell(&mut self, event: FetchEvent) {
         if self.events.try_send(event).is_err() {
             self.account.events_lost += 1;
         }

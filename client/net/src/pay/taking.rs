@@ -3,21 +3,22 @@
 //! Reading goes on while a voucher is being stored, so that a slow disk stores the newest of those that came meanwhile, and not
 //! each. All of them are answered: what is as good as stored is accepted.
 
-use super::Till;
+use super::counter::{Counter, Panicked, Visit};
 use crate::frames::{begin_frame, finish_frame, write_frame};
-use crate::limits::{NetworkLimits, IDLE_PAYMENTS, MAX_FRUITLESS, MAX_UNREAD_PAYMENTS};
+use crate::limits::{
+    NetworkLimits, IDLE_PAYMENTS, MAX_FRUITLESS, MAX_REFUSED_GREETINGS, MAX_UNREAD_PAYMENTS,
+};
 use crate::serve::Ended;
 use crate::streams::InboundStream;
 use futures::io::{AsyncReadExt, ReadHalf, WriteHalf};
 use hashcard_primitives::channel::VoucherLines;
 use hashcard_protocol::limits::MAX_PAYMENT_BODY;
-use hashcard_protocol::payment::{Decline, Hello, Promise, ToPayee, ToPayer};
+use hashcard_protocol::payment::{Decline, Promise, ToPayee, ToPayer};
 use libp2p::swarm::Stream;
 use libp2p::PeerId;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
 /// A message and its number, or what to refuse it with.
@@ -26,7 +27,7 @@ type Message = (u32, Result<ToPayee, Decline>);
 /// Takes payments on one stream until it ends.
 pub(crate) async fn take_payments(
     inbound: InboundStream,
-    till: Arc<dyn Till>,
+    counter: Arc<Counter>,
     limits: NetworkLimits,
 ) -> (PeerId, Ended) {
     let InboundStream {
@@ -44,7 +45,7 @@ pub(crate) async fn take_payments(
         }
     };
     let taking = async {
-        match take(&mut writer, messages, peer, till, &limits).await {
+        match take(&mut writer, messages, peer, &counter, &limits).await {
             Ok(never) => match never {},
             Err(ended) => ended,
         }
@@ -66,10 +67,10 @@ async fn take(
     writer: &mut WriteHalf<Stream>,
     mut messages: mpsc::Receiver<Message>,
     peer: PeerId,
-    till: Arc<dyn Till>,
+    counter: &Counter,
     limits: &NetworkLimits,
 ) -> Result<Infallible, Ended> {
-    let visit = greet(writer, &mut messages, peer, till, limits).await?;
+    let visit = greet(writer, &mut messages, peer, counter, limits).await?;
     let mut fruitless = 0u32;
     loop {
         let mut waiting = vec![messages.recv().await.ok_or(Ended::Closed)?];
@@ -94,7 +95,7 @@ async fn take(
             let passed_over = matches!(&outcome, Some(Ok(best)) if covers(best, &promise));
             let found = match (&outcome, passed_over) {
                 (Some(done), true) => done.clone(),
-                _ => visit.vouched(promise).await?,
+                _ => counter.vouched(&visit, promise).await?,
             };
             fruitless = if found.is_ok() { 0 } else { fruitless + 1 };
             answers.push((id, found.clone()));
@@ -128,7 +129,7 @@ async fn greet(
     writer: &mut WriteHalf<Stream>,
     messages: &mut mpsc::Receiver<Message>,
     peer: PeerId,
-    till: Arc<dyn Till>,
+    counter: &Counter,
     limits: &NetworkLimits,
 ) -> Result<Visit, Ended> {
     let (id, message) = messages.recv().await.ok_or(Ended::Closed)?;
@@ -140,50 +141,28 @@ async fn greet(
             return Err(Ended::Closed);
         }
     };
-    let (asked, name) = (till.clone(), peer.to_bytes());
-    // A visit from its first moment: if this future is dropped while the till thinks, the till is told when it has.
-    let greeted = spawn_blocking(move || {
-        let terms = asked.greeted(&name, &hello, &signature)?;
-        let visit = Visit {
-            till,
-            peer: name,
-            hello,
-        };
-        Ok((terms, visit))
-    });
-    match greeted.await.map_err(|_| Ended::Closed)? {
+    let greeted = counter.greeted(peer, hello, signature).await?;
+    let is_sane = counter.is_sane(peer, greeted.as_ref().err().copied());
+    match greeted {
         Ok((terms, visit)) => {
             say(writer, id, &ToPayer::Terms(terms), limits).await?;
             Ok(visit)
         }
         Err(decline) => {
             say(writer, id, &ToPayer::Refused(decline), limits).await?;
-            Err(Ended::Closed)
+            if is_sane {
+                return Err(Ended::Closed);
+            }
+            Err(Ended::Breach(format!(
+                "more than {MAX_REFUSED_GREETINGS} greetings in a row named no session"
+            )))
         }
     }
 }
 
-/// A peer that was greeted. The till is told when it is gone.
-struct Visit {
-    till: Arc<dyn Till>,
-    peer: Vec<u8>,
-    hello: Hello,
-}
-
-impl Visit {
-    async fn vouched(&self, promise: Promise) -> Result<Result<VoucherLines, Decline>, Ended> {
-        let (till, peer, hello) = (self.till.clone(), self.peer.clone(), self.hello);
-        let stored = spawn_blocking(move || till.vouched(&peer, &hello, promise));
-        stored.await.map_err(|_| {
-            tracing::error!("storing a voucher panicked; its stream is ended");
-            Ended::Closed
-        })
-    }
-}
-
-impl Drop for Visit {
-    fn drop(&mut self) {
-        self.till.left(&self.peer, &self.hello);
+impl From<Panicked> for Ended {
+    fn from(_: Panicked) -> Self {
+        Ended::Closed
     }
 }
 

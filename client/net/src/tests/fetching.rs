@@ -400,3 +400,24 @@ async fn a_seeder_with_a_limit_sends_no_faster_to_all_together() {
     // Twelve chunks, the first of which waits for nothing, at ten in a second.
     assert!(began.elapsed() >= Duration::from_millis(1_100));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_seat_that_somebody_else_took_for_a_peer_hides_it_from_nobody() {
+    let blob_len = 6 * CHUNK_LEN;
+    let seeder = node(honest(blob_len)).await;
+    let right = seat(&seeder);
+    let nowhere = |port: u16| crate::address_binary(&format!("/ip4/127.0.0.1/tcp/{port}")).unwrap();
+    let wrong = PeerAddress {
+        addresses: (1..9).map(nowhere).collect(),
+        coverage: Coverage(0),
+        ..right.clone()
+    };
+    for seats in [
+        vec![right.clone(), wrong.clone()],
+        vec![wrong.clone(), right.clone()],
+        [vec![wrong; 20], vec![right]].concat(),
+    ] {
+        let leecher = node(Arc::new(Nothing)).await;
+        fetch(&leecher, blob_len, seats).await;
+    }
+}

@@ -148,6 +148,42 @@ async fn a_greeting_for_another_chain_or_with_a_wrong_signature_is_refused_and_a
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_payer_that_goes_on_greeting_with_sessions_that_do_not_exist_is_disconnected() {
+    let stage = Stage::new().await;
+    let nothing = hashcard_protocol::payment::Hello {
+        payer: hashcard_protocol::payment::SessionRef { pool: 8, session: 8 },
+        ..hello(&stage.seeder.peer_id())
+    };
+    let greeting = ToPayee::Hello {
+        hello: nothing,
+        signature: [4; 64],
+    };
+    // A stream for its connection: as long as that is there, this is.
+    let mut open = stage.stream().await;
+    say(&mut open, &stage.greeting()).await;
+    assert!(matches!(answer(&mut open).await, (1, ToPayer::Terms(_))));
+    let mut refused = 0;
+    loop {
+        let mut stream = stage.stream().await;
+        say(&mut stream, &greeting.frame(1).unwrap()).await;
+        match soon(begin_frame(&mut stream)).await {
+            Ok(Some(first)) => {
+                let body = finish_frame(&mut stream, first, MAX_PAYMENT_BODY, PATIENCE).await;
+                let answer = ToPayer::decode(&body.unwrap()).unwrap();
+                assert_eq!(answer, (1, ToPayer::Refused(Decline::UNKNOWN_SESSION)));
+                refused += 1;
+            }
+            _ => break,
+        }
+        if refused > crate::limits::MAX_REFUSED_GREETINGS {
+            break;
+        }
+    }
+    assert!(matches!(soon(begin_frame(&mut open)).await, Ok(None) | Err(_)));
+    stage.still_serves().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn every_voucher_is_answered_and_the_best_is_what_counts() {
     let stage = Stage::new().await;
     let mut stream = stage.stream().await;

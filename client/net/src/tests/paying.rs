@@ -279,6 +279,25 @@ async fn what_is_free_is_not_paid_by_who_pays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_peer_that_is_not_the_payee_is_greeted_anew_for_others_until_one_is() {
+    let blob_len = 12 * CHUNK_LEN;
+    let (books, _left) = Books::new(blob_len, PRICE, 0);
+    let seeder = paid_node(honest(blob_len), books.clone()).await;
+    *books.payee.lock().unwrap() = Some(account(&seeder.peer_id()));
+    let wallet = Wallet::new(PRICE);
+    *wallet.strangers.lock().unwrap() = (1..6).map(|number| [number; 32]).collect();
+    let wallet = Arc::new(wallet);
+    let leecher = node(Arc::new(Nothing)).await;
+    let fetched = fetch_paying(&leecher, blob_len, vec![seat(&seeder)], Some(wallet.clone())).await;
+    assert!(fetched.ended.is_ok(), "{:?} {:?}", fetched.ended, fetched.events);
+    let refused = |event: &PurseEvent| matches!(event, PurseEvent::Declined(_));
+    assert_eq!(wallet.heard(&seeder.peer_id(), refused), 5);
+    let unspoken = |event: &PurseEvent| *event == PurseEvent::TakesNoPayment;
+    assert_eq!(wallet.heard(&seeder.peer_id(), unspoken), 0);
+    assert_eq!(wallet.amounts(&seeder.peer_id()).0, blob_len);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_purse_stays_shut_before_a_seeder_that_takes_no_payment() {
     let blob_len = 12 * CHUNK_LEN;
     let seeder = node(honest(blob_len)).await;

@@ -6,7 +6,7 @@ use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::{
     Charge, Credit, Judged, Payee, PayeeLimits, Payer, PayerAction, PayerLimits, Serving,
 };
-use hashcard_protocol::limits::MAX_WINDOW;
+use hashcard_protocol::limits::{MAX_WINDOW, ROW_AMOUNT};
 use hashcard_protocol::payment::{Account, Decline, Hello, Promise, SessionRef, Terms};
 use std::time::Instant;
 
@@ -46,12 +46,14 @@ pub fn promise(amount: u64) -> Promise {
     }
 }
 
-/// A payee whose payer has a pool full of money and a lane with room.
+/// A payee whose payer has a pool full of money and a lane with a row for the card.
 pub struct Books {
     pub ledger: Mutex<Payee<Vec<u8>>>,
     blob_len: u64,
     price: Balance,
     started: Instant,
+    /// Whom it takes payments for; unset: for whoever is named.
+    pub payee: Mutex<Option<Account>>,
     /// Told when a greeting has been left.
     pub left: mpsc::UnboundedSender<()>,
 }
@@ -66,9 +68,11 @@ impl Books {
             margin: 10,
             redeem_at: Balance::MAX,
             redeem_after: Duration::MAX,
+            dust: 0,
         });
         let credit = Credit {
             reserve: 1 << 60,
+            redeemed: [(CARD, ROW_AMOUNT)].into(),
             room: Some(9),
             ends_at: 1000,
             ..Credit::default()
@@ -80,6 +84,7 @@ impl Books {
             blob_len,
             price,
             started: Instant::now(),
+            payee: Mutex::default(),
             left,
         };
         (Arc::new(books), was_left)
@@ -110,6 +115,14 @@ impl Till for Books {
     fn greeted(&self, peer: &[u8], hello: &Hello, signature: &[u8; 64]) -> Result<Terms, Decline> {
         if hello.genesis != GENESIS {
             return Err(Decline::WRONG_CHAIN);
+        }
+        if self
+            .payee
+            .lock()
+            .unwrap()
+            .is_some_and(|payee| payee != hello.payee)
+        {
+            return Err(Decline::NOT_PAYEE);
         }
         if *signature != SIGNATURE {
             return Err(Decline::BAD_SIGNATURE);
@@ -146,6 +159,8 @@ pub struct Wallet {
     signed: Mutex<u32>,
     pub told: Mutex<Vec<(Vec<u8>, PurseEvent)>>,
     pub on_unwanted: Box<dyn Fn() + Send + Sync>,
+    /// Accounts that it greets before the right one.
+    pub strangers: Mutex<Vec<Account>>,
     started: Instant,
 }
 
@@ -161,6 +176,7 @@ impl Wallet {
             signed: Mutex::new(0),
             told: Mutex::default(),
             on_unwanted: Box::new(|| ()),
+            strangers: Mutex::default(),
             started: Instant::now(),
         }
     }
@@ -190,9 +206,12 @@ impl Purse for Wallet {
             allowed: Allowed::UpTo(0),
         };
         let refused = match event {
-            PurseEvent::Connected => {
+            PurseEvent::Connected | PurseEvent::Declined(Decline::NOT_PAYEE) => {
+                let stranger = self.strangers.lock().unwrap().pop();
+                let right = hello(peer);
+                let payee = stranger.unwrap_or(right.payee);
                 reply.greeting = Some(Greeting {
-                    hello: hello(peer),
+                    hello: Hello { payee, ..right },
                     signature: SIGNATURE,
                 });
                 return reply;

@@ -43,9 +43,14 @@ impl Pace {
         self.round_trip = Some(self.round_trip.map_or(took, |mean| (mean * 7 + took) / 8));
     }
 
-    /// Bytes per second.
+    /// Bytes per second. Before the first sample, what has come is taken to have come in the time of one: the first window on credit
+    /// is often too short for a sample, and then nothing comes until there is a lane.
     pub(super) fn rate(&self) -> u64 {
-        self.rate
+        if self.samples > 0 {
+            return self.rate;
+        }
+        let per_sample = u128::from(self.counted) * 1_000_000 / SAMPLE_TIME.as_micros();
+        u64::try_from(per_sample).unwrap_or(u64::MAX)
     }
 
     /// Bytes to promise ahead: twice what is under way between a voucher's signature and its acceptance.
@@ -83,6 +88,16 @@ mod tests {
         let wide = measured(20_000_000, 100 * MS).window();
         assert!((4_000_000..4_400_000).contains(&wide), "{wide}");
         assert_eq!(measured(1_000_000_000, 1_000 * MS).window(), MAX_WINDOW);
+    }
+
+    #[test]
+    fn a_rate_is_guessed_from_the_first_bytes_until_it_is_measured() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.rate(), 0);
+        pace.delivered(1 << 20, Duration::ZERO);
+        assert_eq!(pace.rate(), 5 << 20);
+        pace.delivered(1 << 20, Duration::from_secs(2));
+        assert_eq!(pace.rate(), 1 << 20);
     }
 
     #[test]

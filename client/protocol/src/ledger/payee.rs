@@ -1,19 +1,23 @@
 //! The books of who is paid. **At most one window is ever at risk per session**: what was served and not vouched for, and what was
-//! vouched for and is neither redeemed nor reserved on chain, are added up before each chunk.
+//! vouched for and is neither redeemed nor surely paid out of a reserve, are added up before each chunk.
+//!
+//! There is place for so many sessions. When it is full, those give way that could not pay a fee's worth any more; what they owe is
+//! remembered, so nothing is gained by leaving and coming back.
 //!
 //! A voucher counts from [`stored`](Payee::stored) on, so that a crash loses none that was served upon. Earned is what was
 //! served at the agreed price beyond the free bytes, whether or not the payer wanted it; a chunk is counted before it is read,
 //! and given back if it was not sent. `P` names a peer; whether its bytes go over the swarm or elsewhere makes no difference.
 
+use super::books::Books;
 use super::credit::Credit;
+use super::debts::Debts;
 use super::guests::Guests;
-use super::kept::Kept;
 use super::{bytes_for, cost};
 use crate::limits::*;
 use crate::payment::{Account, Decline, SessionRef, Terms};
 use core::time::Duration;
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::channel::{SignedVoucher, VoucherLine, VoucherLines, MAX_LINES_PER_LANE};
+use hashcard_primitives::channel::{SignedVoucher, VoucherLine, VoucherLines, MAX_LINES, MAX_LINES_PER_LANE};
 use hashcard_primitives::{Balance, BlockNumber};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +38,8 @@ pub struct PayeeLimits {
     pub redeem_at: Balance,
     /// Age of an unredeemed voucher from which on it is redeemed.
     pub redeem_after: Duration,
+    /// A session of which no more than this could be redeemed gives way when there are too many: about the fee for that.
+    pub dust: Balance,
 }
 
 /// What may be done about a chunk.
@@ -77,11 +83,11 @@ pub enum Judged {
 pub enum RedeemWhy {
     /// It is worth a transaction.
     Value,
-    /// It is old.
+    /// It is old, or others wait for its place in the books.
     Age,
     /// Soon nothing can be redeemed any more.
     Ending,
-    /// As much is at risk as may be, and redeeming from the unreserved part makes it less.
+    /// Half of what may be at risk is, and redeeming makes it less: from the unreserved part, or because cards get rows by it.
     Risk,
 }
 
@@ -98,6 +104,19 @@ pub struct LineState {
     pub redeemed: Balance,
 }
 
+/// A session whose books were given up for another's. Write down that its vouchers are worth nothing: they are not kept any
+/// more. It may come back, and still owes what it owed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Evicted {
+    /// Which.
+    pub payer: SessionRef,
+    /// Its cards, as [`Payee::lines`] said last.
+    pub lines: BTreeMap<CardId, LineState>,
+}
+
+/// Sessions that are found dispensable at a time, so that not all are looked at for each that comes.
+const LOOKED_OVER: usize = 256;
+
 /// The books of one account that is paid.
 #[derive(Clone, Debug)]
 pub struct Payee<P> {
@@ -105,6 +124,9 @@ pub struct Payee<P> {
     guests: Guests<P>,
     accounts: BTreeMap<SessionRef, Books>,
     talks: BTreeMap<(P, CardId), Talk>,
+    debts: Debts,
+    /// Sessions that could give way when last looked at, who has least at the end.
+    dispensable: Vec<SessionRef>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -115,23 +137,6 @@ struct Talk {
     greetings: u32,
 }
 
-/// One session.
-#[derive(Clone, Default, Debug)]
-struct Books {
-    credit: Credit,
-    kept: Kept,
-    earned: BTreeMap<CardId, Earned>,
-}
-
-#[derive(Clone, Copy, Default, Debug)]
-struct Earned {
-    /// At former prices.
-    settled: Balance,
-    price: Balance,
-    bytes: u64,
-    bytes_before: u64,
-}
-
 impl<P: Clone + Ord> Payee<P> {
     /// Nobody has paid or been served.
     pub fn new(limits: PayeeLimits) -> Self {
@@ -140,6 +145,8 @@ impl<P: Clone + Ord> Payee<P> {
             limits,
             accounts: BTreeMap::new(),
             talks: BTreeMap::new(),
+            debts: Debts::default(),
+            dispensable: Vec::new(),
         }
     }
 
@@ -147,7 +154,7 @@ impl<P: Clone + Ord> Payee<P> {
     /// known any more. False when there are too many sessions.
     pub fn restore(&mut self, voucher: SignedVoucher<Account>, at: Duration) -> bool {
         let payer = payer_of(&voucher);
-        if self.accounts.len() >= MAX_PAYERS && !self.accounts.contains_key(&payer) {
+        if self.is_full() && !self.accounts.contains_key(&payer) {
             return false;
         }
         let books = self.accounts.entry(payer).or_default();
@@ -166,28 +173,33 @@ impl<P: Clone + Ord> Payee<P> {
         }
     }
 
-    /// What the finalised head says of a session.
-    pub fn credit(&mut self, payer: SessionRef, credit: Credit) -> Result<(), Decline> {
-        if let Some(books) = self.accounts.get_mut(&payer) {
-            if credit.at >= books.credit.at {
-                books.credit = credit;
-            }
-            return Ok(());
+    /// What the finalised head says of a session that greets; it gets books if it has none. When there are too many, another gives
+    /// way, or this one is refused.
+    pub fn credit(&mut self, payer: SessionRef, credit: Credit) -> Result<Option<Evicted>, Decline> {
+        if self.heard(payer, &credit) {
+            return Ok(None);
         }
-        if self.accounts.len() >= MAX_PAYERS {
-            self.forget_settled();
+        let evicted = if self.is_full() {
+            Some(self.give_way(credit.at).ok_or(Decline::TOO_MANY)?)
+        } else {
+            None
+        };
+        let mut books = Books::default();
+        for (card, earned) in self.debts.take(payer) {
+            books.earned.entry(card).or_default().settled = earned;
         }
-        if self.accounts.len() >= MAX_PAYERS {
-            return Err(Decline::TOO_MANY);
-        }
-        self.accounts.insert(
-            payer,
-            Books {
-                credit,
-                ..Books::default()
-            },
-        );
-        Ok(())
+        books.hear(credit);
+        self.accounts.insert(payer, books);
+        Ok(evicted)
+    }
+
+    /// What the finalised head says of a session, for its books; false if it has none.
+    pub fn heard(&mut self, payer: SessionRef, credit: &Credit) -> bool {
+        let Some(books) = self.accounts.get_mut(&payer) else {
+            return false;
+        };
+        books.hear(credit.clone());
+        true
     }
 
     /// A peer has shown that it pays from a session, whose [`credit`](Self::credit) was told, for a card that is served at
@@ -203,7 +215,7 @@ impl<P: Clone + Ord> Payee<P> {
         let free_bytes = self.guests.left(&peer, now);
         let talking = self.talks.len() < MAX_GUESTS || self.talks.contains_key(&(peer.clone(), card));
         let books = self.accounts.get_mut(&payer).ok_or(Decline::UNKNOWN_SESSION)?;
-        if books.credit.ends_at <= books.credit.at.saturating_add(self.limits.margin) {
+        if books.is_ending(self.limits.margin) {
             return Err(Decline::ENDING);
         }
         if price_per_mib > 0 && books.credit.reserve == 0 && books.credit.shared == 0 {
@@ -217,23 +229,26 @@ impl<P: Clone + Ord> Payee<P> {
         let line = books.earned.entry(card).or_default();
         line.agree(price_per_mib);
         let earned = line.amount();
-        let talk = self.talks.entry((peer, card)).or_insert(Talk {
-            payer,
-            price: price_per_mib,
-            greetings: 0,
-        });
-        *talk = Talk {
-            payer,
-            price: price_per_mib,
-            greetings: talk.greetings.saturating_add(1),
-        };
-        Ok(Terms {
+        let terms = Terms {
             price_per_mib,
             free_bytes,
             window: bytes_for(window, price_per_mib).min(self.limits.max_window),
             vouched: books.kept.best(card),
             earned,
-        })
+        };
+        books.talks += 1;
+        let before = self.talks.remove(&(peer.clone(), card));
+        let talk = Talk {
+            payer,
+            price: price_per_mib,
+            greetings: before.map_or(0, |talk| talk.greetings).saturating_add(1),
+        };
+        self.talks.insert((peer, card), talk);
+        // One talk has begun, and the one that it follows has ended.
+        if let Some(books) = before.and_then(|talk| self.accounts.get_mut(&talk.payer)) {
+            books.talks = books.talks.saturating_sub(1);
+        }
+        Ok(terms)
     }
 
     /// A connection over which a peer greeted for a card is gone: once for each [`greet`](Self::greet) that gave terms.
@@ -242,7 +257,11 @@ impl<P: Clone + Ord> Payee<P> {
         if let Some(talk) = self.talks.get_mut(&key) {
             talk.greetings = talk.greetings.saturating_sub(1);
             if talk.greetings == 0 {
+                let payer = talk.payer;
                 self.talks.remove(&key);
+                if let Some(books) = self.accounts.get_mut(&payer) {
+                    books.talks = books.talks.saturating_sub(1);
+                }
             }
         }
     }
@@ -295,6 +314,9 @@ impl<P: Clone + Ord> Payee<P> {
         if !books.kept.is_better(lines) {
             return Ok(Judged::NothingNew);
         }
+        if books.is_too_far_ahead(lines) {
+            return Err(Decline::TOO_MUCH);
+        }
         let homeless = |card: &CardId| !books.credit.redeemed.contains_key(card);
         let mut cards: BTreeSet<CardId> = books
             .kept
@@ -305,7 +327,8 @@ impl<P: Clone + Ord> Payee<P> {
         cards.extend(lines.iter().map(|line| line.card).filter(homeless));
         let room = match books.credit.room {
             Some(_) => books.credit.free_room(),
-            None => MAX_LINES_PER_LANE as usize,
+            // As many as one voucher has: rows cost their owner a deposit, and without a lane nobody has paid one.
+            None => MAX_LINES as usize,
         };
         if cards.len() > room {
             return Err(Decline::NO_ROOM);
@@ -353,169 +376,102 @@ impl<P: Clone + Ord> Payee<P> {
 
     /// The cards of a session.
     pub fn lines(&self, payer: SessionRef) -> BTreeMap<CardId, LineState> {
-        let Some(books) = self.accounts.get(&payer) else {
-            return BTreeMap::new();
-        };
-        books
-            .cards()
-            .map(|card| {
-                let earned = books.earned.get(&card).copied().unwrap_or_default();
-                let state = LineState {
-                    bytes: earned.bytes.saturating_add(earned.bytes_before),
-                    earned: earned.amount(),
-                    vouched: books.kept.best(card),
-                    redeemed: books.credit.redeemed_for(card),
-                };
-                (card, state)
-            })
-            .collect()
+        self.accounts.get(&payer).map_or_else(BTreeMap::new, Books::lines)
     }
 
-    /// The vouchers of a session that are worth redeeming.
+    /// The vouchers of a session that are worth redeeming, one after the other, those with most due first. None that the lane has
+    /// no room for.
     pub fn unredeemed(&self, payer: SessionRef) -> Vec<SignedVoucher<Account>> {
         let books = self.accounts.get(&payer);
         books.map_or_else(Vec::new, |books| {
-            let unredeemed = books.kept.unredeemed(|card| books.credit.redeemed_for(card));
-            unredeemed.map(|(voucher, _)| voucher.clone()).collect()
+            let payable = books.payable().into_iter();
+            payable.map(|payable| payable.voucher.clone()).collect()
+        })
+    }
+
+    /// All vouchers of a session that must not be lost, the oldest first: who pays less for some card, or less surely, is not there
+    /// any more.
+    pub fn kept(&self, payer: SessionRef) -> Vec<SignedVoucher<Account>> {
+        let books = self.accounts.get(&payer);
+        books.map_or_else(Vec::new, |books| {
+            let stored = books.kept.vouchers().iter();
+            stored.map(|stored| stored.voucher.clone()).collect()
         })
     }
 
     /// The sessions to redeem now, the most urgent reason of each.
     pub fn redeemable(&self, head: BlockNumber, now: Duration) -> Vec<(SessionRef, RedeemWhy)> {
+        let limits = &self.limits;
+        let is_full = self.is_full();
+        let why = |books: &Books| {
+            let is_wanted = is_full && books.talks == 0 && books.worth() > limits.dust;
+            books.redeem_why(head, now, limits, is_wanted)
+        };
         self.accounts
             .iter()
-            .filter_map(|(payer, books)| Some((*payer, books.redeem_why(head, now, &self.limits)?)))
+            .filter_map(|(payer, books)| Some((*payer, why(books)?)))
             .collect()
     }
 
-    /// A session is over and redeemed, or worth nothing.
+    /// A session is over and redeemed, or worth nothing. Should it come back, it owes what it owed.
     pub fn forget(&mut self, payer: SessionRef) {
-        self.accounts.remove(&payer);
+        let head = self.accounts.get(&payer).map_or(0, |books| books.credit.at);
+        self.give_up(payer, head);
         self.talks.retain(|_, talk| talk.payer != payer);
     }
 
-    /// Makes place: books with which nothing is pending, at risk or under way are as good as none.
-    fn forget_settled(&mut self) {
-        let talking: BTreeSet<SessionRef> = self.talks.values().map(|talk| talk.payer).collect();
-        self.accounts
-            .retain(|payer, books| talking.contains(payer) || books.pending() > 0 || books.at_risk() > 0);
+    fn is_full(&self) -> bool {
+        self.accounts.len() >= MAX_PAYERS
     }
-}
 
-impl Books {
-    /// Cards that anything is known of.
-    fn cards(&self) -> impl Iterator<Item = CardId> {
-        let cards: BTreeSet<CardId> = self
-            .earned
-            .keys()
-            .copied()
-            .chain(self.kept.cards().map(|(card, _)| card))
+    /// What is given up with books that can be: what they could bring, and what they owe.
+    fn cost_of_giving_up(&self, books: &Books) -> Option<Balance> {
+        let worth = books.worth();
+        let can_be = books.is_heard() && books.talks == 0 && worth <= self.limits.dust;
+        can_be.then(|| worth.saturating_add(books.at_risk()))
+    }
+
+    /// The session with least in its books gives way to another.
+    fn give_way(&mut self, head: BlockNumber) -> Option<Evicted> {
+        if let Some(payer) = self.next_dispensable() {
+            return Some(self.give_up(payer, head));
+        }
+        let mut dispensable: Vec<_> = self
+            .accounts
+            .iter()
+            .filter_map(|(payer, books)| Some((self.cost_of_giving_up(books)?, *payer)))
             .collect();
-        cards.into_iter()
+        dispensable.sort_unstable_by(|one, other| other.cmp(one));
+        let few = dispensable.len().saturating_sub(LOOKED_OVER);
+        self.dispensable = dispensable.drain(few..).map(|(_, payer)| payer).collect();
+        let payer = self.next_dispensable()?;
+        Some(self.give_up(payer, head))
     }
 
-    fn earned(&self, card: CardId) -> Balance {
-        self.earned.get(&card).map_or(0, Earned::amount)
-    }
-
-    /// The amount that may be at risk.
-    fn window(&self, price: Balance, limits: &PayeeLimits) -> Balance {
-        let least = cost(price, limits.window);
-        let most = cost(price, limits.max_window).max(least);
-        (self.credit.redeemed_in_all() / 2).clamp(least, most)
-    }
-
-    /// Counts bytes, unless that would put more than a window at risk: then the promise, and the money on chain, that would do.
-    fn charge(
-        &mut self,
-        card: CardId,
-        price: Balance,
-        bytes: u64,
-        limits: &PayeeLimits,
-    ) -> Result<(), (Balance, Balance)> {
-        let before = self.earned.get(&card).copied().unwrap_or_default();
-        let mut after = before;
-        after.agree(price);
-        after.bytes = after.bytes.saturating_add(bytes);
-        self.earned.insert(card, after);
-        let ending = self.credit.ends_at <= self.credit.at.saturating_add(limits.margin);
-        let backed = self.uncovered() <= self.credit.reserve.saturating_add(self.credit.shared);
-        let window = self.window(price, limits);
-        if !ending && backed && self.at_risk() <= window {
-            return Ok(());
+    /// One that was dispensable and still is.
+    fn next_dispensable(&mut self) -> Option<SessionRef> {
+        while let Some(payer) = self.dispensable.pop() {
+            let books = self.accounts.get(&payer);
+            if books.and_then(|books| self.cost_of_giving_up(books)).is_some() {
+                return Some(payer);
+            }
         }
-        let earned = self.cards().map(|card| self.earned(card));
-        let secured = earned.fold(0, Balance::saturating_add).saturating_sub(window);
-        self.earned.insert(card, before);
-        Err((after.amount(), secured))
+        None
     }
 
-    /// Earned and not redeemed.
-    fn uncovered(&self) -> Balance {
-        self.cards()
-            .map(|card| self.earned(card).saturating_sub(self.credit.redeemed_for(card)))
-            .fold(0, Balance::saturating_add)
-    }
-
-    fn at_risk(&self) -> Balance {
-        let (mut unvouched, mut unredeemed, mut homeless) = (0 as Balance, 0 as Balance, 0usize);
-        for card in self.cards() {
-            let (earned, vouched) = (self.earned(card), self.kept.best(card));
-            let redeemed = self.credit.redeemed_for(card);
-            unvouched = unvouched.saturating_add(earned.saturating_sub(vouched.max(redeemed)));
-            unredeemed = unredeemed.saturating_add(earned.min(vouched).saturating_sub(redeemed));
-            homeless += usize::from(vouched > 0 && !self.credit.redeemed.contains_key(&card));
-        }
-        // A voucher with a line that the lane has no room for is not paid at all.
-        let reserve = if homeless <= self.credit.free_room() {
-            self.credit.reserve
-        } else {
-            0
+    fn give_up(&mut self, payer: SessionRef, head: BlockNumber) -> Evicted {
+        let Some(books) = self.accounts.remove(&payer) else {
+            return Evicted {
+                payer,
+                lines: BTreeMap::new(),
+            };
         };
-        unvouched.saturating_add(unredeemed.saturating_sub(reserve))
-    }
-
-    fn pending(&self) -> Balance {
-        self.kept
-            .cards()
-            .map(|(card, vouched)| vouched.saturating_sub(self.credit.redeemed_for(card)))
-            .fold(0, Balance::saturating_add)
-    }
-
-    fn redeem_why(&self, head: BlockNumber, now: Duration, limits: &PayeeLimits) -> Option<RedeemWhy> {
-        let pending = self.pending();
-        // Without a lane nothing is paid.
-        if pending == 0 || self.credit.room.is_none() {
-            return None;
-        }
-        // Twice the margin: so that it is in a block before the last ones.
-        if self.credit.ends_at <= head.saturating_add(limits.margin.saturating_mul(2)) {
-            return Some(RedeemWhy::Ending);
-        }
-        let price = self.earned.values().map(|line| line.price).max().unwrap_or(0);
-        if self.at_risk() > self.window(price, limits) / 2 && self.credit.shared > 0 {
-            return Some(RedeemWhy::Risk);
-        }
-        if pending >= limits.redeem_at {
-            return Some(RedeemWhy::Value);
-        }
-        let mut ages = self.kept.unredeemed(|card| self.credit.redeemed_for(card));
-        ages.any(|(_, at)| now.saturating_sub(at) >= limits.redeem_after)
-            .then_some(RedeemWhy::Age)
-    }
-}
-
-impl Earned {
-    fn amount(&self) -> Balance {
-        self.settled.saturating_add(cost(self.price, self.bytes))
-    }
-
-    fn agree(&mut self, price: Balance) {
-        if self.price != price {
-            self.settled = self.amount();
-            self.bytes_before = self.bytes_before.saturating_add(self.bytes);
-            self.bytes = 0;
-            self.price = price;
+        let (earned, unpaid) = books.debt();
+        self.debts
+            .remember(payer, earned, unpaid, books.credit.ends_at, head);
+        Evicted {
+            payer,
+            lines: books.lines(),
         }
     }
 }

@@ -15,13 +15,10 @@ use hashcard_primitives::blob::CHUNK_LEN;
 use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{VoucherLine, VoucherLines, MAX_LINES};
 use hashcard_primitives::Balance;
+use lanes::Opening;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Bytes that a lane's reserve is ahead of promises at least.
-const MIN_LANE_BYTES: u64 = 16 << 20;
-/// Time for which a lane's reserve is ahead of promises: an opening needs some blocks to be final, and should not be needed
-/// for each.
-const LANE_SECONDS: u64 = 30;
+mod lanes;
 
 /// What a payer spends at most.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -52,7 +49,7 @@ pub struct LaneState {
     pub redeemed: Balance,
     /// Cards that it has room for.
     pub room: u16,
-    /// Cards for which something was redeemed.
+    /// Cards for which something was redeemed: those that have a row.
     pub cards: BTreeSet<CardId>,
 }
 
@@ -75,6 +72,14 @@ pub enum PayerAction {
         reserve: Balance,
         /// Room to add, in cards.
         lines: u16,
+    },
+    /// Sign a voucher of these lines and redeem it at once, in the transaction that opens the lane or after it. A unit each: it is for
+    /// the rows, without which the payee does not count the reserve for these cards. Then call [`lane`](Payer::lane).
+    MakeRows {
+        /// Whom the lane is towards.
+        payee: Account,
+        /// The cards, with less than was promised for each.
+        lines: VoucherLines,
     },
 }
 
@@ -139,10 +144,14 @@ struct Talk {
     window: u64,
     /// What the payee counts as earned and we do not count as owed: slices that came twice.
     drift: Balance,
+    /// What the payee said last that it counted. It may have counted chunks that were still under way.
+    counted: Balance,
     /// Bytes that came.
     seen: u64,
     /// The payee lacks our last promise.
     resend: bool,
+    /// It gives no credit, or none any more: it serves nothing before there is a lane.
+    wants_lane: bool,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -156,8 +165,7 @@ struct Partner {
     /// A promise whose acceptance is being timed.
     timed: Option<(CardId, Balance, Duration)>,
     lane: LaneState,
-    /// Reserve and room that were asked for and are not at the finalised head yet.
-    opening: (Balance, u16),
+    opening: Opening,
 }
 
 impl Payer {
@@ -244,8 +252,10 @@ impl Payer {
         line.talk = Some(Talk {
             window: terms.window,
             drift: terms.earned.saturating_sub(line.owed()),
+            counted: terms.earned,
             seen: 0,
             resend: line.promised > terms.vouched,
+            wants_lane: terms.window < CHUNK_LEN,
         });
         Ok(())
     }
@@ -294,11 +304,10 @@ impl Payer {
     /// what may be asked for, never what is owed.
     pub fn due(&mut self, payee: Account, card: CardId, vouched: Balance) {
         if let Some(line) = self.lines.get_mut(&(payee, card)) {
-            let counted = vouched
-                .saturating_sub(line.owed())
-                .saturating_sub(cost(line.price, CHUNK_LEN));
+            let counted = vouched.saturating_sub(cost(line.price, CHUNK_LEN));
             if let Some(talk) = &mut line.talk {
-                talk.drift = talk.drift.max(counted);
+                talk.counted = talk.counted.max(counted);
+                talk.wants_lane = true;
             }
         }
     }
@@ -356,7 +365,7 @@ impl Payer {
     pub fn lane(&mut self, payee: Account, lane: LaneState) {
         let partner = self.payees.entry(payee).or_default();
         partner.lane = lane;
-        partner.opening = (0, 0);
+        partner.opening = Opening::default();
     }
 
     /// The next thing to do; call until it gives nothing.
@@ -397,7 +406,7 @@ impl Payer {
         let owed = line.owed();
         let own = line.promised.saturating_sub(owed);
         let served_up_to = line.accepted.saturating_add(cost(line.price, talk.window));
-        let theirs = served_up_to.saturating_sub(owed.saturating_add(talk.drift));
+        let theirs = served_up_to.saturating_sub(owed.saturating_add(talk.drift).max(talk.counted));
         let paid = bytes_for(own.min(theirs), line.price);
         let free = partner.map_or(0, |partner| partner.free_left);
         Some(talk.seen.saturating_add(free).saturating_add(paid))
@@ -467,11 +476,14 @@ impl Payer {
         }
     }
 
-    /// The line that changed and those that were used last: one voucher is worth all of them.
+    /// The line that changed and those that were used last: one voucher is worth all of them. Beside a card that has a row there are
+    /// only such: with another the chain could refuse it, and the payee would count the card's promise as little.
     fn newest_lines(&self, payee: &Account, card: CardId) -> VoucherLines {
+        let rows = self.payees.get(payee).map(|partner| &partner.lane.cards);
+        let has_row = |card: &CardId| rows.is_some_and(|rows| rows.contains(card));
         let mut lines: Vec<(bool, u64, VoucherLine)> = self
             .lines_of(payee)
-            .filter(|(_, line)| line.promised > 0)
+            .filter(|(of, line)| line.promised > 0 && (has_row(of) || !has_row(&card)))
             .map(|(of, line)| {
                 let cumulative = line.promised;
                 (
@@ -485,48 +497,6 @@ impl Payer {
         lines.truncate(MAX_LINES as usize);
         lines.sort_unstable_by_key(|(_, _, line)| line.card);
         VoucherLines::truncate_from(lines.into_iter().map(|(_, _, line)| line).collect())
-    }
-
-    fn next_lane(&mut self, payee: Account, card: CardId) -> Option<PayerAction> {
-        let line = self.lines.get(&(payee, card))?;
-        let price = line.price;
-        if line.talk.is_none() || price == 0 || line.promised == 0 {
-            return None;
-        }
-        let promised = self
-            .lines_of(&payee)
-            .map(|(_, line)| line.promised)
-            .fold(0, Balance::saturating_add);
-        let cards = self.lines_of(&payee).filter(|(_, line)| line.promised > 0);
-        let known = self.payees.get(&payee)?;
-        let homeless = cards.filter(|(card, _)| !known.lane.cards.contains(card)).count();
-        let free_room = usize::from(known.lane.room)
-            .saturating_sub(known.lane.cards.len())
-            .saturating_add(usize::from(known.opening.1));
-        let lines = u16::try_from(homeless.saturating_sub(free_room)).unwrap_or(u16::MAX);
-        let backed = known.lane.redeemed.saturating_add(known.lane.reserve);
-        let backed = backed.saturating_add(known.opening.0);
-        let missing = self.missing.get(&card).copied().unwrap_or(u64::MAX);
-        let lead = MIN_LANE_BYTES.max(known.pace.rate().saturating_mul(LANE_SECONDS));
-        let reserve = if backed < promised.saturating_add(cost(price, (lead / 2).min(missing))) {
-            // At least as much again as was promised so far: a long session opens its lane a few times, not for each window.
-            let further = cost(price, lead).max(promised).min(cost(price, missing));
-            let wanted = promised.saturating_add(further.min(self.budget_left()));
-            wanted.saturating_sub(backed)
-        } else {
-            0
-        };
-        if lines == 0 && reserve == 0 {
-            return None;
-        }
-        let partner = self.payees.get_mut(&payee)?;
-        partner.opening.0 = partner.opening.0.saturating_add(reserve);
-        partner.opening.1 = partner.opening.1.saturating_add(lines);
-        Some(PayerAction::OpenLane {
-            payee,
-            reserve,
-            lines,
-        })
     }
 
     fn budget_left(&self) -> Balance {

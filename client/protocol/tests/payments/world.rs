@@ -1,9 +1,10 @@
 //! One payer, some payees, one chain. Bytes take the time that a link needs; messages take half a round trip; promises and
-//! lanes cross the same ledgers that the product uses. The order of simultaneous events is the order in which they were made.
+//! lanes cross the same ledgers that the product uses. A transaction is in the next block, and both sides see it when that block is
+//! final. The order of simultaneous events is the order in which they were made.
 
 use hashcard_primitives::blob::CHUNK_LEN;
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::channel::{SignedVoucher, Voucher, VoucherLines};
+use hashcard_primitives::channel::{SignedVoucher, Voucher, VoucherLine, VoucherLines};
 use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::*;
 use hashcard_protocol::limits::*;
@@ -11,18 +12,31 @@ use hashcard_protocol::payment::{Account, SessionRef, Terms};
 use rand_chacha::rand_core::{RngCore, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
 use std::time::Duration;
+
+#[path = "lane.rs"]
+mod lane;
+
+use lane::Lane;
 
 /// One unit for a byte.
 pub const PRICE: Balance = 1 << 20;
-const CARD: CardId = 5;
+pub const CARD: CardId = 5;
+/// Another card of the payer's; nobody serves it.
+const ANOTHER: CardId = 6;
+/// Cards that are there to fill a lane.
+const JUNK: CardId = 1000;
 const SESSION: SessionRef = SessionRef { pool: 1, session: 1 };
-const BLOCK: Duration = Duration::from_secs(6);
+const BLOCK: Duration = Duration::from_secs(3);
+/// Blocks from one to the next that finality lags behind it: with its own, a transaction takes 18 seconds to be seen.
+const LAG: usize = 5;
+/// Blocks of a closing window.
+const CLOSING: u32 = 60;
 const PIPELINE: u64 = MAX_PIPELINE as u64;
 /// What the payee's ledger calls blocks; far away.
 const ENDS_AT: u32 = 1_000_000;
-const MARGIN: u32 = 2;
+const MARGIN: u32 = 10;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PayerManner {
@@ -31,6 +45,10 @@ pub enum PayerManner {
     StopsAfter(u32),
     /// Opens no lane, and promises everybody the same money.
     Overspends,
+    /// Makes no rows, and when the payee's first redemption is under way fills the lane's room before it.
+    FillsRoom,
+    /// After so many vouchers each has a line for another card, and when a redemption is under way the room for that is filled.
+    MixesAfter(u32),
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -41,14 +59,30 @@ pub enum PayeeManner {
     RefusesAfter(u64),
     /// Dies when it is to store this voucher, and is back a second later with what it had stored.
     DiesAtVoucher(u32),
+    /// Tells its terms and never serves.
+    Silent,
+}
+
+/// What is on chain when the fetch begins.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    /// Nothing.
+    Bare,
+    /// A lane with room and reserve.
+    Lane,
+    /// And a row.
+    Row,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Chain {
     pub unreserved: Balance,
-    /// Whether lanes are there before the fetch begins, or open a block after the first promise.
-    pub lanes_open_at_once: bool,
-    /// When the pool is closed: nothing is opened from then on, and all is over two blocks later.
+    pub start: Start,
+    /// Bytes that lanes are there for at the start, if there is money.
+    pub prepared: u64,
+    /// Whether the payer makes the rows, or leaves that to the payees.
+    pub payer_makes_rows: bool,
+    /// When the pool is closed: nothing is opened from then on, and all is over some blocks later.
     pub closes_at: Option<Duration>,
 }
 
@@ -81,6 +115,8 @@ pub struct Loss {
 
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Outcome {
+    /// Most that was locked in lanes towards payees that served nothing.
+    pub locked_for_nothing: Balance,
     pub first_at: Option<Duration>,
     pub done_at: Option<Duration>,
     pub losses: Vec<Loss>,
@@ -96,8 +132,9 @@ enum Event {
     Voucher(usize, u64, SignedVoucher<Account>),
     Stored(usize, u64, SignedVoucher<Account>),
     Accepted(usize, u64, VoucherLines),
-    LaneOpened(usize, Balance),
-    Redeemed(usize),
+    LaneOpened(usize, Balance, u16),
+    RowsMade(usize, VoucherLines),
+    Redeemed(usize, Vec<SignedVoucher<Account>>),
     Returns(usize),
     Retry(usize),
     Block,
@@ -124,10 +161,20 @@ struct Link {
     resting: bool,
     condemned: bool,
     /// On chain.
-    reserve: Balance,
-    redeemed: Balance,
-    lane: bool,
+    lane: Option<Lane>,
+    /// The lane as the payer knows it.
+    told: Option<Lane>,
+    redeeming_until: u32,
     widest: u64,
+}
+
+/// What a block says.
+#[derive(Clone)]
+struct Block {
+    height: u32,
+    unreserved: Balance,
+    ends_at: u32,
+    lanes: Vec<Option<Lane>>,
 }
 
 pub struct World {
@@ -139,6 +186,8 @@ pub struct World {
     payer: Payer,
     links: Vec<Link>,
     unreserved: Balance,
+    /// The last blocks, the oldest is final.
+    blocks: VecDeque<Block>,
     /// Chunks that nobody was asked for, and that are not verified.
     open: u64,
     missing: u64,
@@ -149,16 +198,7 @@ pub struct World {
 
 impl World {
     pub fn new(scenario: Scenario) -> Self {
-        let limits = PayeeLimits {
-            free_per_peer: scenario.free_bytes,
-            free_per_day: u64::MAX,
-            window: MIN_WINDOW,
-            // So that the bound of the loss is one number.
-            max_window: MIN_WINDOW,
-            margin: MARGIN,
-            redeem_at: 64 * PRICE,
-            redeem_after: Duration::from_secs(60),
-        };
+        let limits = limits(scenario.free_bytes);
         let links = (0..scenario.payees.len()).map(|at| Link {
             account: [at as u8 + 1; 32],
             epoch: 0,
@@ -175,9 +215,9 @@ impl World {
             verified: 0,
             resting: false,
             condemned: false,
-            reserve: 0,
-            redeemed: 0,
-            lane: false,
+            lane: None,
+            told: None,
+            redeeming_until: 0,
             widest: 0,
         });
         let mut world = Self {
@@ -192,6 +232,7 @@ impl World {
             events: BTreeMap::new(),
             queue: BinaryHeap::new(),
             unreserved: scenario.chain.unreserved,
+            blocks: VecDeque::new(),
             open: scenario.chunks,
             missing: scenario.chunks,
             signed: 0,
@@ -200,11 +241,28 @@ impl World {
             scenario,
         };
         world.payer.missing(CARD, world.missing * CHUNK_LEN);
-        if world.scenario.chain.lanes_open_at_once && world.scenario.payer != PayerManner::Overspends {
-            let share = cost(PRICE, 1 << 28).min(world.unreserved / world.links.len() as Balance);
+        let start = world.scenario.chain.start;
+        if start != Start::Bare && world.scenario.payer != PayerManner::Overspends {
+            let share = cost(PRICE, world.scenario.chain.prepared)
+                .min(world.unreserved / world.links.len() as Balance);
+            // A malicious payer has room to fill as he likes.
+            let room = if world.scenario.payer == PayerManner::Honest {
+                1
+            } else {
+                2
+            };
             for at in 0..world.links.len() {
-                world.open_lane(at, share);
+                world.open_lane(at, share, room);
+                if start == Start::Row {
+                    world.make_rows(at, &[CARD]);
+                }
             }
+        }
+        for _ in 0..=LAG {
+            world.seal();
+        }
+        for at in 0..world.links.len() {
+            world.tell_lane(at);
         }
         for at in 0..world.links.len() {
             let after = world.half_way();
@@ -248,14 +306,20 @@ impl World {
             Event::Accepted(at, epoch, best) => {
                 if self.is_now(at, epoch) {
                     let account = self.links[at].account;
+                    // A payer that signs for another card does so behind the back of its books.
+                    let best: Vec<_> = best.into_iter().filter(|line| line.card == CARD).collect();
                     self.payer
                         .accepted(account, &best, self.now)
                         .expect("payees here do not claim");
                     self.links[at].resting = false;
                 }
             }
-            Event::LaneOpened(at, reserve) => self.open_lane(at, reserve),
-            Event::Redeemed(at) => self.redeem(at),
+            Event::LaneOpened(at, reserve, room) => self.open_lane(at, reserve, room),
+            Event::RowsMade(at, lines) => {
+                let cards: Vec<CardId> = lines.iter().map(|line| line.card).collect();
+                self.make_rows(at, &cards);
+            }
+            Event::Redeemed(at, vouchers) => self.redeem(at, &vouchers),
             Event::Returns(at) => {
                 self.links[at].dead = false;
                 let after = self.half_way();
@@ -263,12 +327,11 @@ impl World {
             }
             Event::Retry(at) => self.links[at].resting = false,
             Event::Block => {
+                self.seal();
                 for at in 0..self.links.len() {
-                    let due = self.links[at].books.redeemable(self.height(), self.now);
-                    if !due.is_empty() {
-                        self.after(BLOCK, Event::Redeemed(at));
-                    }
                     self.tell_credit(at);
+                    self.tell_lane(at);
+                    self.send_redemption(at);
                 }
                 self.after(BLOCK, Event::Block);
             }
@@ -292,22 +355,21 @@ impl World {
                     if matches!(self.scenario.payer, PayerManner::StopsAfter(most) if self.signed > most) {
                         continue;
                     }
-                    let voucher = Voucher {
-                        pool: SESSION.pool,
-                        session: SESSION.session,
-                        payee,
-                        lines,
-                    };
-                    let voucher = SignedVoucher {
-                        voucher,
-                        signature: [0; 64],
-                    };
+                    let voucher = voucher(payee, self.mix(lines));
                     let after = self.half_way();
                     self.after(after, Event::Voucher(at, epoch, voucher));
                 }
-                PayerAction::OpenLane { reserve, .. } => {
-                    if self.scenario.payer == PayerManner::Honest {
-                        self.after(BLOCK * 2, Event::LaneOpened(at, reserve));
+                PayerAction::OpenLane { reserve, lines, .. } => {
+                    if self.scenario.payer != PayerManner::Overspends {
+                        let wait = self.next_block();
+                        self.after(wait, Event::LaneOpened(at, reserve, lines));
+                    }
+                }
+                PayerAction::MakeRows { lines, .. } => {
+                    let makes = self.scenario.chain.payer_makes_rows;
+                    if makes && self.scenario.payer != PayerManner::FillsRoom {
+                        let wait = self.next_block();
+                        self.after(wait, Event::RowsMade(at, lines));
                     }
                 }
             }
@@ -347,7 +409,7 @@ impl World {
     }
 
     fn asked(&mut self, at: usize, epoch: u64) {
-        if !self.is_now(at, epoch) {
+        if !self.is_now(at, epoch) || self.scenario.payees[at] == PayeeManner::Silent {
             return;
         }
         let (price, now) = (self.scenario.price, self.now);
@@ -450,16 +512,9 @@ impl World {
         (link.dead, link.outstanding, link.sending) = (true, 0, false);
         link.epoch += 1;
         link.queue.clear();
-        let limits = PayeeLimits {
-            // What was free today is forgotten too, so nothing is.
-            free_per_peer: 0,
-            free_per_day: 0,
-            window: MIN_WINDOW,
-            max_window: MIN_WINDOW,
-            margin: MARGIN,
-            redeem_at: 64 * PRICE,
-            redeem_after: Duration::from_secs(60),
-        };
+        // What was free today is forgotten too, so nothing is.
+        let mut limits = limits(0);
+        limits.free_per_day = 0;
         link.books = Payee::new(limits);
         for voucher in &link.disk {
             assert!(link.books.restore(voucher.clone(), self.now));
@@ -467,84 +522,146 @@ impl World {
         self.after(Duration::from_secs(1), Event::Returns(at));
     }
 
-    fn open_lane(&mut self, at: usize, reserve: Balance) {
+    fn open_lane(&mut self, at: usize, reserve: Balance, room: u16) {
         if self.is_closed() {
             return;
         }
         let reserve = reserve.min(self.unreserved);
         self.unreserved -= reserve;
-        self.links[at].reserve += reserve;
-        self.links[at].lane = true;
-        self.tell_credit(at);
-        self.tell_lane(at);
+        self.links[at].lane.get_or_insert_default().add(reserve, room);
+        let nothing_came = |link: &&Link| link.verified == 0;
+        let lanes = self.links.iter().filter(nothing_came).flat_map(|link| &link.lane);
+        let locked = lanes.map(|lane| lane.reserve).sum();
+        self.outcome.locked_for_nothing = self.outcome.locked_for_nothing.max(locked);
     }
 
-    fn redeem(&mut self, at: usize) {
-        if self.height() > self.ends_at() || !self.links[at].lane {
+    /// A unit for each, so that they have rows.
+    fn make_rows(&mut self, at: usize, cards: &[CardId]) {
+        let unreserved = &mut self.unreserved;
+        if let Some(lane) = &mut self.links[at].lane {
+            let lines: Vec<_> = cards.iter().map(|card| (*card, 1)).collect();
+            lane.redeem(&lines, unreserved);
+        }
+    }
+
+    /// Fills a lane's room with cards that the payee never heard of.
+    fn fill_room(&mut self, at: usize) {
+        let room = self.links[at].lane.as_ref().map_or(0, |lane| lane.room);
+        for junk in 0..room {
+            self.make_rows(at, &[JUNK + CardId::from(junk)]);
+        }
+    }
+
+    /// What a payee sends at a new finalised head, unless it waits for what it sent.
+    fn send_redemption(&mut self, at: usize) {
+        let (height, now) = (self.height(), self.now);
+        let link = &mut self.links[at];
+        let finalised = self.blocks.front().map_or(0, |block| block.height);
+        if link.dead || height < link.redeeming_until || link.books.redeemable(finalised, now).is_empty() {
             return;
         }
-        let link = &mut self.links[at];
-        let best = link.books.unredeemed(SESSION);
-        let most = best.iter().flat_map(|voucher| voucher.voucher.lines.iter());
-        let due = most.map(|line| line.cumulative).max().unwrap_or(0);
-        let due = due.saturating_sub(link.redeemed);
-        let reserved = due.min(link.reserve);
-        let shared = (due - reserved).min(self.unreserved);
-        link.reserve -= reserved;
-        self.unreserved -= shared;
-        link.redeemed += reserved + shared;
-        self.tell_credit(at);
-        self.tell_lane(at);
+        link.redeeming_until = height + LAG as u32 + 1;
+        let vouchers = link.books.unredeemed(SESSION);
+        self.after(BLOCK, Event::Redeemed(at, vouchers));
+    }
+
+    fn redeem(&mut self, at: usize, vouchers: &[SignedVoucher<Account>]) {
+        if self.height() > self.ends_at() {
+            return;
+        }
+        let rows = self.links[at].lane.iter().flat_map(|lane| &lane.rows);
+        let front_runs = match self.scenario.payer {
+            PayerManner::FillsRoom => true,
+            PayerManner::MixesAfter(_) => rows.clone().any(|(card, _)| *card == CARD),
+            _ => false,
+        };
+        if front_runs {
+            self.fill_room(at);
+        }
+        let unreserved = &mut self.unreserved;
+        if let Some(lane) = &mut self.links[at].lane {
+            for voucher in vouchers {
+                let lines = voucher.voucher.lines.iter();
+                let lines: Vec<_> = lines.map(|line| (line.card, line.cumulative)).collect();
+                lane.redeem(&lines, unreserved);
+            }
+        }
+    }
+
+    /// A block is made.
+    fn seal(&mut self) {
+        let block = Block {
+            height: self.height(),
+            unreserved: self.unreserved,
+            ends_at: self.ends_at(),
+            lanes: self.links.iter().map(|link| link.lane.clone()).collect(),
+        };
+        self.blocks.push_back(block);
+        if self.blocks.len() > LAG + 1 {
+            self.blocks.pop_front();
+        }
     }
 
     fn tell_credit(&mut self, at: usize) {
-        let (height, ends_at) = (self.height(), self.ends_at());
-        let link = &mut self.links[at];
-        let redeemed = [(CARD, link.redeemed)]
-            .into_iter()
-            .filter(|(_, amount)| *amount > 0);
-        let credit = Credit {
-            at: height,
-            reserve: link.reserve,
-            shared: self.unreserved,
-            redeemed: redeemed.collect(),
-            room: link.lane.then_some(4),
-            ends_at,
+        let Some(block) = self.blocks.front() else {
+            return;
         };
-        link.books.credit(SESSION, credit).expect("there is room for one");
+        let lane = block.lanes[at].clone();
+        let credit = Credit {
+            at: block.height,
+            reserve: lane.as_ref().map_or(0, |lane| lane.reserve),
+            shared: block.unreserved,
+            redeemed: lane.as_ref().map(|lane| lane.rows.clone()).unwrap_or_default(),
+            room: lane.map(|lane| lane.room),
+            ends_at: block.ends_at,
+        };
+        let evicted = self.links[at].books.credit(SESSION, credit);
+        assert_eq!(evicted, Ok(None), "there is room for one");
     }
 
+    /// The payer is told of a lane when it has changed.
     fn tell_lane(&mut self, at: usize) {
-        let link = &self.links[at];
-        let lane = LaneState {
-            reserve: link.reserve,
-            redeemed: link.redeemed,
-            room: 4,
-            cards: [CARD].into_iter().filter(|_| link.redeemed > 0).collect(),
+        let lane = self.blocks.front().and_then(|block| block.lanes[at].clone());
+        if lane == self.links[at].told {
+            return;
+        }
+        self.links[at].told.clone_from(&lane);
+        let lane = lane.unwrap_or_default();
+        let state = LaneState {
+            reserve: lane.reserve,
+            redeemed: lane.rows.values().sum(),
+            room: lane.room,
+            cards: lane.rows.into_keys().collect(),
         };
-        self.payer.lane(link.account, lane);
+        self.payer.lane(self.links[at].account, state);
     }
 
     /// After all: who can be paid is, while there is money, in the order of the payees. A lane that was never opened is not.
     fn settle(&mut self) {
         if self.scenario.payer == PayerManner::Overspends {
             // The worst for those who come last, with lanes for all.
-            self.links.iter_mut().for_each(|link| link.lane = true);
+            for link in &mut self.links {
+                link.lane.get_or_insert_default().add(0, 1);
+            }
         }
-        if self.is_closed() {
-            // What is redeemed in the closing window counts.
-            self.now = self.scenario.chain.closes_at.unwrap_or(self.now);
-        }
-        for at in 0..self.links.len() {
-            self.redeem(at);
+        // Once for all that is payable, and once more for what others' lines kept from it.
+        for _ in 0..2 {
+            for at in 0..self.links.len() {
+                self.blocks.clear();
+                self.seal();
+                self.tell_credit(at);
+                let vouchers = self.links[at].books.unredeemed(SESSION);
+                self.redeem(at, &vouchers);
+            }
         }
         let price = self.scenario.price;
         let free = self.scenario.free_bytes;
         for link in &self.links {
             let verified = cost(price, link.verified.saturating_sub(free));
+            let redeemed = link.lane.as_ref().map_or(0, |lane| lane.rows.values().sum());
             self.outcome.losses.push(Loss {
-                payer: link.redeemed.saturating_sub(verified),
-                payee: link.worth.saturating_sub(link.redeemed),
+                payer: redeemed.saturating_sub(verified),
+                payee: link.worth.saturating_sub(redeemed),
                 payers_window: cost(price, link.widest),
             });
         }
@@ -560,9 +677,26 @@ impl World {
 
     fn ends_at(&self) -> u32 {
         match self.scenario.chain.closes_at {
-            Some(at) if self.is_closed() => (at.as_secs() / BLOCK.as_secs()) as u32 + 3,
+            Some(at) if self.is_closed() => (at.as_secs() / BLOCK.as_secs()) as u32 + CLOSING,
             _ => ENDS_AT,
         }
+    }
+
+    /// How long until the next block has what is sent now.
+    fn next_block(&self) -> Duration {
+        BLOCK - Duration::from_nanos((self.now.as_nanos() % BLOCK.as_nanos()) as u64)
+    }
+
+    /// The lines that are signed instead of these.
+    fn mix(&self, lines: VoucherLines) -> VoucherLines {
+        if !matches!(self.scenario.payer, PayerManner::MixesAfter(first) if self.signed > first) {
+            return lines;
+        }
+        let another = VoucherLine {
+            card: ANOTHER,
+            cumulative: 1,
+        };
+        VoucherLines::truncate_from(lines.into_iter().chain([another]).collect())
     }
 
     fn is_now(&self, at: usize, epoch: u64) -> bool {
@@ -579,5 +713,32 @@ impl World {
         self.made += 1;
         self.events.insert(self.made, event);
         self.queue.push(Reverse((self.now + wait, self.made)));
+    }
+}
+
+fn limits(free_per_peer: u64) -> PayeeLimits {
+    PayeeLimits {
+        free_per_peer,
+        free_per_day: u64::MAX,
+        window: MIN_WINDOW,
+        // So that the bound of the loss is one number.
+        max_window: MIN_WINDOW,
+        margin: MARGIN,
+        redeem_at: 64 * PRICE,
+        redeem_after: Duration::from_secs(60),
+        dust: CHUNK_LEN.into(),
+    }
+}
+
+fn voucher(payee: Account, lines: VoucherLines) -> SignedVoucher<Account> {
+    let voucher = Voucher {
+        pool: SESSION.pool,
+        session: SESSION.session,
+        payee,
+        lines,
+    };
+    SignedVoucher {
+        voucher,
+        signature: [0; 64],
     }
 }

@@ -80,6 +80,34 @@ fn a_leaf_comes_with_the_path_that_a_challenge_asks_for() {
 }
 
 #[test]
+fn every_leaf_of_every_length_is_proven_from_the_chunk_that_holds_it_alone() {
+    let place = Place::new();
+    let store = place.open();
+    for len in [
+        // The shortest blob is a footer.
+        200, 1024, 1025, 16_383, 16_384, 16_385, 262_143, 262_144, 262_145, 540_000,
+    ] {
+        let sample = Sample::of_bytes((0..len).map(|at| (at % 251 + len % 7) as u8).collect());
+        for index in 0..sample.chunks() {
+            // Nothing else of the blob is here.
+            hold(&store, &sample, [index]);
+            for leaf in index * 256..leaf_count(sample.len()).min((index + 1) * 256) {
+                let proven = store.leaf(sample.root, leaf).unwrap();
+                assert!(
+                    verify_leaf(&sample.root, sample.len(), leaf, &proven.bytes, &proven.path),
+                    "leaf {leaf} of {len} bytes"
+                );
+            }
+            store.evict(sample.root, index..index + 1).unwrap();
+            assert!(matches!(
+                store.leaf(sample.root, index * 256),
+                Err(StoreError::NotHeld { .. })
+            ));
+        }
+    }
+}
+
+#[test]
 fn the_footer_is_known_with_the_last_chunk() {
     let place = Place::new();
     let store = place.open();

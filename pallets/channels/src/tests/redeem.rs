@@ -177,7 +177,9 @@ fn a_payer_who_promises_twenty_payees_the_same_money_pays_it_once() {
             .iter()
             .map(|payee| signed(voucher(payee, &[(FILM, MONEY)])))
             .collect();
-        redeem(&vouchers);
+        for voucher in &vouchers {
+            redeem(std::slice::from_ref(voucher));
+        }
         let paid: Vec<_> = events()
             .into_iter()
             .filter_map(|event| match event {
@@ -307,5 +309,40 @@ fn the_examples_of_the_specification_hold() {
         }
         assert_voucher_refused(promise(1_500), VoucherRefusal::NothingLeft);
         assert_eq!(free(&CREATOR), WEALTH + 50 + 30 + 20);
+    });
+}
+
+#[test]
+fn a_reserve_is_paid_only_when_its_payee_sends_the_voucher() {
+    chain(|| {
+        opened();
+        open_lane(&PAYEE, 100_000, 2);
+        let unreserved = Channels::pool(0).unwrap().unreserved;
+        let owed = signed(voucher(&PAYEE, &[(FILM, unreserved + 10)]));
+        assert_ok!(Channels::redeem(by(STRANGER), batch(std::slice::from_ref(&owed))));
+        let lane = || Channels::lanes(0, 0, None)[0].clone();
+        assert_eq!((lane().reserve, lane().redeemed), (100_000, unreserved));
+        assert_eq!(Channels::pool(0).unwrap().unreserved, 0);
+        // Nothing that is not reserved is left: to him it is paid, to nobody else's call.
+        assert_ok!(Channels::redeem(by(STRANGER), batch(std::slice::from_ref(&owed))));
+        assert_eq!(lane().reserve, 100_000);
+        assert_ok!(Channels::redeem(by(PAYEE), batch(&[owed])));
+        assert_eq!((lane().reserve, lane().redeemed), (99_990, unreserved + 10));
+    });
+}
+
+#[test]
+fn a_payer_does_not_take_a_reserve_back_through_a_card_of_his_own() {
+    chain(|| {
+        opened();
+        let unreserved = Channels::pool(0).unwrap().unreserved;
+        open_lane(&PAYEE, unreserved, 2);
+        FakeCards::publish(8, OWNER, 1_000_000);
+        let before = (free(&PAYEE), free(&OWNER), Channels::lanes(0, 0, None));
+        for sender in [OWNER, STRANGER] {
+            let own = signed(voucher(&PAYEE, &[(8, unreserved)]));
+            assert_ok!(Channels::redeem(by(sender), batch(&[own])));
+        }
+        assert_eq!((free(&PAYEE), free(&OWNER), Channels::lanes(0, 0, None)), before);
     });
 }

@@ -12,6 +12,8 @@ mod cast;
 mod market;
 #[path = "demo/pay.rs"]
 mod pay;
+#[path = "demo/rewards.rs"]
+mod rewards;
 #[path = "demo/show.rs"]
 mod show;
 #[path = "demo/story.rs"]

@@ -156,11 +156,12 @@ impl Books {
         true
     }
 
-    /// What must become of a voucher; what is paid is booked. `is_signed` says whether its signature is good.
+    /// What must become of a voucher that somebody sends; what is paid is booked. `is_signed` says whether its signature is good.
     pub fn redeem(
         &mut self,
         voucher: &Voucher<AccountId>,
         is_signed: bool,
+        sender: &AccountId,
         now: u32,
         effect: &mut Effect,
     ) -> Result<VoucherPayment, VoucherRefusal> {
@@ -208,7 +209,9 @@ impl Books {
             return Err(VoucherRefusal::NoRoomForLine);
         }
         let beyond = pool.unreserved.min(session.cap - session.charged);
-        if lane.reserve + beyond == 0 {
+        let is_own = *sender == voucher.payee;
+        let reserve = if is_own { lane.reserve } else { 0 };
+        if reserve + beyond == 0 {
             return Err(VoucherRefusal::NothingLeft);
         }
 
@@ -218,7 +221,7 @@ impl Books {
             shortfall: 0,
         };
         for (card, due) in owed {
-            let from_reserve = due.min(lane.reserve);
+            let from_reserve = if is_own { due.min(lane.reserve) } else { 0 };
             let more = (due - from_reserve)
                 .min(pool.unreserved)
                 .min(session.cap - session.charged);

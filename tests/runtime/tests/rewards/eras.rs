@@ -184,7 +184,7 @@ fn an_era_never_mints_more_than_its_pot_however_much_is_burnt_in_it() {
         }
         // Credits of 24 and 8 CARD, in an era whose pot is 4.
         assert_ok!(redeem(&seeder, till.promise(&seeder, card, 3_000 * CARD)));
-        assert_ok!(redeem(&seeder, till.promise(&other, card, 1_000 * CARD)));
+        assert_ok!(redeem(&other, till.promise(&other, card, 1_000 * CARD)));
         next_era();
         let earned = payees.map(|payee| {
             let before = wealth(&payee);

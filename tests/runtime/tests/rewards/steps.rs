@@ -3,6 +3,8 @@
 use hashcard_runtime::constants::money::{CARD, MILLICARD};
 use proptest::prelude::*;
 
+use crate::town::CROWDED;
+
 /// How a proof is not what it should be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Wrong {
@@ -142,5 +144,20 @@ pub fn step() -> impl Strategy<Value = Step> {
         5 => (pick(), pick()).prop_map(|(who, pick)| Step::EndEndowment { who, pick }),
         2 => pick().prop_map(|card| Step::ClearCredits { card }),
         1 => (0..3 * CARD, 0..950_000u32).prop_map(|(seeders, share)| Step::SetEmission { seeders, share }),
+    ]
+}
+
+/// The same where a card has no place left: seats are taken from others, and forgotten.
+pub fn crowded_step() -> impl Strategy<Value = Step> {
+    let taking = (pick(), 1..16u64, CARD..30 * CARD).prop_map(|(who, coverage, bond)| Step::Join {
+        who,
+        card: CROWDED,
+        coverage,
+        bond,
+    });
+    prop_oneof![
+        8 => step().boxed(),
+        2 => taking.boxed(),
+        1 => (pick(), pick()).prop_map(|(who, by)| Step::Forget { who, by }).boxed(),
     ]
 }

@@ -43,7 +43,8 @@ const READER: Sr25519Keyring = AliceStash;
 /// Prices, and lengths of contents: sales that matter, that exceed an era's pot, and on a card whose seats may nearly all be
 /// taken.
 const CARDS: [(u128, u64); 3] = [(10 * CARD + 77, 0), (700 * CARD, 600_000), (40 * CARD, 0)];
-const CROWDED: usize = 2;
+/// The last of them.
+pub const CROWDED: usize = 2;
 /// Of the 256 places of a card.
 const TAKEN_PLACES: u32 = 254;
 

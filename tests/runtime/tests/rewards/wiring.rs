@@ -28,7 +28,7 @@ use hashcard_runtime_tests::{
     content::{buy, Sealed},
     on_dev, on_preset, sign,
 };
-use sp_keyring::Sr25519Keyring::{Alice, AliceStash, Bob, Charlie, Dave, Eve, Ferdie};
+use sp_keyring::Sr25519Keyring::{Alice, AliceStash, Bob, Charlie, Dave, Ferdie};
 use sp_runtime::{traits::Dispatchable, DispatchError};
 
 fn wealth(who: &AccountId) -> Balance {
@@ -80,7 +80,7 @@ fn the_fee_of_a_redeemed_voucher_gives_credit_to_who_delivered_and_is_enlisted_o
 
         let voucher = till.promise(&enlisted, card, 50 * CARD);
         let before = issued();
-        assert_ok!(redeem(&account(Eve), voucher.clone()));
+        assert_ok!(redeem(&enlisted, voucher.clone()));
         let fee = before - issued();
         assert_eq!(fee, CARD / 2);
         let credit = part(fee, FIRST_EMISSION.credit_share);
@@ -88,14 +88,14 @@ fn the_fee_of_a_redeemed_voucher_gives_credit_to_who_delivered_and_is_enlisted_o
         assert_eq!(earned(&enlisted), Some(credit));
         assert_eq!(Rewards::era().delivery_credit, credit);
 
-        assert_ok!(redeem(&account(Eve), voucher));
+        assert_ok!(redeem(&enlisted, voucher));
         assert_eq!(
             earned(&enlisted),
             Some(credit),
             "a voucher that is sent again burns nothing"
         );
         let to_other = till.promise(&other, card, 50 * CARD);
-        assert_ok!(redeem(&account(Eve), to_other));
+        assert_ok!(redeem(&other, to_other));
         assert_eq!(earned(&other), None);
         assert_eq!(Rewards::era().delivery_credit, credit);
         assert_eq!(Rewards::era().sale_credit, 0, "a delivery is no sale");

@@ -16,6 +16,7 @@ use hashcard_primitives::{
         OfferPage, OfferView, OrderPage, OrderState, OrderView, PastSale, PriceHistory, Sale, TurnView,
     },
     lengths::Lengths,
+    reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraView},
     seeder::{SeatPage, SeatView},
     BoundedVec,
 };
@@ -232,6 +233,63 @@ pub(super) fn query() -> FeedQuery<Account> {
     }
 }
 
+pub(super) fn era() -> EraView {
+    EraView {
+        era: 5,
+        started_at: 101,
+        era_blocks: 20,
+        blocks_with_room: 4,
+        ends_at_earliest: 120,
+        ends_at_latest: 180,
+        pot: 800,
+        delivery_credit: 3,
+        sale_credit: 40,
+    }
+}
+
+pub(super) fn emission() -> Emission {
+    Emission {
+        author_per_block: 100,
+        treasury_per_block: 10,
+        seeders_per_block: 200,
+        credit_share: 800_000,
+    }
+}
+
+pub(super) fn challenge() -> ChallengeView {
+    ChallengeView {
+        era: 4,
+        leaf: 300,
+        proven: true,
+        weight: 64,
+        claimed_weight: 128,
+        from_sales: 40,
+        from_endowments: 2,
+    }
+}
+
+pub(super) fn claim(era: u32, card: u64) -> ClaimView {
+    ClaimView {
+        era,
+        card,
+        collectable_from: era + 2,
+        from_sales: 20,
+        from_endowments: 1,
+        deposit: 9,
+    }
+}
+
+pub(super) fn endowment(id: u64) -> EndowmentView<Account> {
+    EndowmentView {
+        id,
+        funder: ME,
+        per_block: 1,
+        left: 50,
+        first_era: 2,
+        last_era: Some(6),
+    }
+}
+
 /// Arguments and an answer of every runtime API that is called.
 pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let lengths = Lengths {
@@ -420,6 +478,33 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             vec![8u64].encode(),
         ),
         ("KeysApi_upgrade", (7u64,).encode(), Some(500_000u32).encode()),
+        ("RewardsApi_era", ().encode(), era().encode()),
+        ("RewardsApi_emission", ().encode(), emission().encode()),
+        (
+            "RewardsApi_challenge",
+            (7u64, ME).encode(),
+            Some(challenge()).encode(),
+        ),
+        (
+            "RewardsApi_claims",
+            (ME, Some((3u32, 7u64))).encode(),
+            vec![claim(4, 7)].encode(),
+        ),
+        (
+            "RewardsApi_delivery_earnings",
+            (ME,).encode(),
+            Some(DeliveryEarnings {
+                running: 3,
+                collectable: 2,
+                expires_in: Some(31),
+            })
+            .encode(),
+        ),
+        (
+            "RewardsApi_endowments",
+            (7u64,).encode(),
+            vec![endowment(1)].encode(),
+        ),
         ("LengthsApi_lengths", ().encode(), lengths.encode()),
         ("AccountNonceApi_account_nonce", (ME,).encode(), 5u32.encode()),
     ]

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hashcard_chain::Account;
-use hashcard_primitives::channel::{LaneOpening, MAX_LANES};
+use hashcard_primitives::card::CardId;
+use hashcard_primitives::channel::{LaneOpening, SignedVoucher, MAX_LANES, MAX_VOUCHERS};
 use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::Payer;
 
-use super::Seat;
+use super::seats::Seats;
 use crate::error::EngineError;
 use crate::pay::journal::Journal;
 use crate::pay::lanes::Lanes;
@@ -20,14 +21,18 @@ pub struct Books {
     pub journal: Journal,
     /// As the finalised head said last.
     pub lanes: Lanes,
-    /// Who is paid for what a peer serves.
-    pub seats: BTreeMap<Vec<u8>, Seat>,
+    /// Who may be paid for what a peer serves.
+    pub seats: BTreeMap<Vec<u8>, Seats>,
+    /// Accounts with which terms were agreed.
+    pub payees: BTreeSet<Account>,
     /// Peers that are connected.
     pub talks: BTreeMap<Vec<u8>, Talk>,
     /// Promised for this card before this fetch.
     pub before: BTreeMap<Account, Balance>,
-    /// Lanes to open: reserve and room to add.
-    pub wanted: BTreeMap<Account, (Balance, u16)>,
+    /// Lanes to open, and rows to make in them.
+    pub wanted: BTreeMap<Account, Wish>,
+    /// Cards that were to have a row at a payee and that the chain gave none: it is not asked again.
+    pub rowless: BTreeSet<(Account, CardId)>,
     /// What ends all paying.
     pub failed: Option<EngineError>,
     /// What a lane was not opened for.
@@ -46,6 +51,41 @@ pub struct Books {
     pub lowest_price: Balance,
 }
 
+/// What the chain is to do about a payee.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Wish {
+    /// Reserve to add.
+    pub reserve: Balance,
+    /// Room to add, in cards.
+    pub lines: u16,
+    /// Vouchers of a unit for each card that is to have a row.
+    pub rows: Vec<SignedVoucher<Account>>,
+}
+
+/// What was wished for one transaction.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Wishes {
+    /// Lanes to open or to add to.
+    pub openings: Vec<LaneOpening<Account>>,
+    /// Vouchers to redeem in them.
+    pub rows: Vec<SignedVoucher<Account>>,
+}
+
+impl Wishes {
+    /// Whether nothing was wished.
+    pub fn is_empty(&self) -> bool {
+        self.openings.is_empty() && self.rows.is_empty()
+    }
+
+    /// Whom they are about.
+    pub fn payees(&self) -> BTreeSet<Account> {
+        let openings = self.openings.iter().map(|opening| opening.payee);
+        openings
+            .chain(self.rows.iter().map(|row| row.voucher.payee))
+            .collect()
+    }
+}
+
 /// From the greeting of a peer until it leaves.
 #[derive(Clone, Default, PartialEq, Eq, Debug)]
 pub struct Talk {
@@ -60,19 +100,26 @@ pub struct Talk {
 }
 
 impl Books {
-    /// Lanes for one call, which are not wanted any more then.
-    pub fn take_wanted(&mut self) -> Vec<LaneOpening<Account>> {
-        let mut taken = Vec::new();
-        while taken.len() < MAX_LANES as usize {
-            let Some((payee, (reserve, lines))) = self.wanted.pop_first() else {
+    /// What one transaction can do, which is not wanted any more then.
+    pub fn take_wanted(&mut self) -> Wishes {
+        let mut taken = Wishes::default();
+        while taken.openings.len() < MAX_LANES as usize {
+            let Some((payee, wish)) = self.wanted.pop_first() else {
                 break;
             };
-            taken.push(LaneOpening {
-                payee,
-                reserve,
-                lines,
-            });
+            if wish.reserve > 0 || wish.lines > 0 {
+                taken.openings.push(LaneOpening {
+                    payee,
+                    reserve: wish.reserve,
+                    lines: wish.lines,
+                });
+            }
+            taken.rows.extend(wish.rows);
+            if taken.rows.len() >= MAX_VOUCHERS as usize / 2 {
+                break;
+            }
         }
+        taken.rows.truncate(MAX_VOUCHERS as usize);
         taken
     }
 
@@ -88,6 +135,18 @@ impl Books {
     pub fn saw(&mut self, peer: &[u8], bytes: u64) {
         if let Some(talk) = self.talks.get_mut(peer) {
             talk.seen = talk.seen.saturating_add(bytes);
+        }
+    }
+
+    /// None of the seats of a peer is cheap enough.
+    pub fn refuse_prices_of(&mut self, peer: &[u8], max: Balance) {
+        let seats = self.seats.get(peer).into_iter().flat_map(Seats::all);
+        let dear = seats
+            .filter_map(|seat| seat.price)
+            .filter(|price| *price > max)
+            .min();
+        if let Some(price) = dear {
+            self.refuse_price(price);
         }
     }
 

@@ -2,7 +2,7 @@ use super::*;
 use crate::error::Code;
 use crate::events::Events;
 use crate::pay::journal::{self, Journal};
-use crate::pay::lanes::{keep, OnChain};
+use crate::pay::lanes::{keep, OnChain, Pauses};
 use crate::pay::session::SessionsInUse;
 use ed25519_dalek::{Signature, Verifier};
 use hashcard_primitives::channel::VoucherLine;
@@ -45,6 +45,7 @@ impl Home {
             key: SigningKey::from_bytes(&[9; 32]),
             journal: self.journal(),
             lanes: Lanes::new(),
+            expires_at: 1_000,
             claim: self.sessions.claim(SESSION, 0).unwrap(),
         }
     }
@@ -69,18 +70,12 @@ impl Home {
         };
         let purse = Purse::new(GENESIS, OWNER, &wanted, limits, session);
         purse.meet(BTreeMap::from([
-            (b"alice".to_vec(), seat(10, Some(PRICE))),
-            (b"bob".to_vec(), seat(11, Some(PRICE))),
-            (b"dear".to_vec(), seat(12, Some(PRICE + 1))),
-            (b"free".to_vec(), seat(13, Some(0))),
-            (b"unsaid".to_vec(), seat(14, None)),
-            (
-                b"mine".to_vec(),
-                Seat {
-                    payee: OWNER,
-                    price: Some(PRICE),
-                },
-            ),
+            (b"alice".to_vec(), vec![seat(10, Some(PRICE))]),
+            (b"bob".to_vec(), vec![seat(11, Some(PRICE))]),
+            (b"dear".to_vec(), vec![seat(12, Some(PRICE + 1))]),
+            (b"free".to_vec(), vec![seat(13, Some(0))]),
+            (b"unsaid".to_vec(), vec![seat(14, None)]),
+            (b"mine".to_vec(), vec![seat(OWNER[0], Some(PRICE))]),
         ]));
         purse
     }
@@ -238,7 +233,10 @@ fn who_is_free_dear_a_stranger_or_oneself_is_not_greeted_and_may_give_what_it_li
 fn who_asks_more_than_its_seat_says_is_left() {
     let home = Home::new();
     let purse = home.purse(5 * Balance::from(MIB), 4 * MIB);
-    purse.meet(BTreeMap::from([(b"alice".to_vec(), seat(10, Some(PRICE / 2)))]));
+    purse.meet(BTreeMap::from([(
+        b"alice".to_vec(),
+        vec![seat(10, Some(PRICE / 2))],
+    )]));
     purse.told(b"alice", PurseEvent::Connected);
     let reply = purse.told(b"alice", PurseEvent::Terms(terms(PRICE / 2 + 1, 0, 0, 0)));
     assert!(is_nothing(&reply.allowed, "its seat says"), "{:?}", reply.allowed);
@@ -369,6 +367,87 @@ fn a_liar_and_a_payee_that_declines_are_left_and_why_is_told() {
     assert!(purse.refusals().contains("wrong bytes") && purse.refusals().contains("finalised"));
 }
 
+fn not_payee() -> PurseEvent {
+    PurseEvent::Declined(Decline::NOT_PAYEE)
+}
+
+/// The account that a reply greets.
+fn greets(reply: &PurseReply) -> Option<u8> {
+    reply.greeting.as_ref().map(|greeting| greeting.hello.payee[0])
+}
+
+#[test]
+fn a_strangers_seat_does_not_keep_a_peer_from_being_paid() {
+    let home = Home::new();
+    let purse = home.purse(5 * Balance::from(MIB), 4 * MIB);
+    let seats: Vec<Seat> = (20..23).map(|payee| seat(payee, Some(1))).collect();
+    let seats = [seats, vec![seat(10, Some(PRICE))]].concat();
+    let meet = || purse.meet(BTreeMap::from([(b"alice".to_vec(), seats.clone())]));
+    meet();
+    let mut reply = purse.told(b"alice", PurseEvent::Connected);
+    for payee in [20, 21, 22] {
+        assert_eq!(greets(&reply), Some(payee));
+        reply = purse.told(b"alice", not_payee());
+        assert_eq!(
+            (reply.allowed.clone(), reply.promise.clone()),
+            (Allowed::UpTo(0), None)
+        );
+    }
+    assert_eq!(greets(&reply), Some(10));
+    assert_eq!(purse.payee_of(b"alice"), None);
+    let reply = purse.told(b"alice", PurseEvent::Terms(terms(PRICE, 0, 0, 0)));
+    let (came, _) = drink(&purse, b"alice", 4 * MIB, reply);
+    assert_eq!((came, purse.paid_to(b"alice")), (4 * MIB, 4 * Balance::from(MIB)));
+    assert_eq!(purse.payee_of(b"alice"), Some([10; 32]));
+    assert_eq!(
+        (home.promised(10), home.promised(20)),
+        (4 * Balance::from(MIB), 0)
+    );
+    // It is the first that is greeted from then on, whatever the order on chain.
+    meet();
+    purse.told(b"alice", PurseEvent::Left);
+    assert_eq!(greets(&purse.told(b"alice", PurseEvent::Connected)), Some(10));
+}
+
+#[test]
+fn a_peer_that_is_nobodys_payee_is_left_once_all_its_seats_were_tried() {
+    let home = Home::new();
+    let purse = home.purse(5 * Balance::from(MIB), 4 * MIB);
+    purse.meet(BTreeMap::from([(
+        b"alice".to_vec(),
+        vec![seat(20, None), seat(21, None)],
+    )]));
+    for _ in 0..2 {
+        let reply = purse.told(b"alice", PurseEvent::Connected);
+        assert!(greets(&reply).is_some());
+        assert!(greets(&purse.told(b"alice", not_payee())).is_some());
+        let reply = purse.told(b"alice", not_payee());
+        assert!(greets(&reply).is_none() && is_nothing(&reply.allowed, "another account"));
+        purse.told(b"alice", PurseEvent::Left);
+    }
+}
+
+#[test]
+fn a_strangers_seat_with_a_price_does_not_keep_a_peer_from_giving_for_nothing() {
+    let home = Home::new();
+    let purse = home.purse(5 * Balance::from(MIB), 4 * MIB);
+    purse.meet(BTreeMap::from([(
+        b"alice".to_vec(),
+        vec![seat(20, Some(1)), seat(10, Some(0))],
+    )]));
+    assert_eq!(greets(&purse.told(b"alice", PurseEvent::Connected)), Some(20));
+    let reply = purse.told(b"alice", not_payee());
+    assert_eq!((greets(&reply), reply.allowed), (None, Allowed::UpTo(u64::MAX)));
+    let reply = purse.told(b"alice", chunk(3 * MIB));
+    assert_eq!((reply.allowed, purse.spent()), (Allowed::UpTo(u64::MAX), 0));
+    // And one that is free on chain does not keep it from being paid.
+    purse.meet(BTreeMap::from([(
+        b"bob".to_vec(),
+        vec![seat(20, Some(0)), seat(11, Some(PRICE))],
+    )]));
+    assert_eq!(greets(&purse.told(b"bob", PurseEvent::Connected)), Some(11));
+}
+
 #[test]
 fn a_session_is_free_again_when_its_purse_is_gone() {
     let home = Home::new();
@@ -378,13 +457,19 @@ fn a_session_is_free_again_when_its_purse_is_gone() {
     assert!(home.sessions.claim(SESSION, 1).is_some());
 }
 
+const AT_ONCE: Pauses = Pauses {
+    gather: Duration::ZERO,
+    try_again: Duration::ZERO,
+};
+
 /// A chain that opens lanes, or does not.
 #[derive(Default)]
 struct FakeChain {
-    calls: Mutex<Vec<Vec<LaneOpening<Account>>>>,
+    calls: Mutex<Vec<Wishes>>,
     refusing: Mutex<u32>,
     lanes: Mutex<Lanes>,
     spendable: Balance,
+    refuses_rows: bool,
 }
 
 impl OnChain for FakeChain {
@@ -392,18 +477,22 @@ impl OnChain for FakeChain {
         Ok(self.spendable)
     }
 
-    async fn open(&self, openings: Vec<LaneOpening<Account>>) -> Result<(), EngineError> {
-        self.calls.lock().unwrap().push(openings.clone());
+    async fn open(&self, wishes: Wishes) -> Result<(), EngineError> {
+        self.calls.lock().unwrap().push(wishes.clone());
         let mut refusing = self.refusing.lock().unwrap();
         if *refusing > 0 {
             *refusing -= 1;
             return Err(EngineError::new(Code::NodeDown, "the node is away", "wait"));
         }
         let mut lanes = self.lanes.lock().unwrap();
-        for opening in openings {
+        for opening in wishes.openings {
             let lane = lanes.entry(opening.payee).or_default();
             lane.reserve += opening.reserve;
             lane.room += opening.lines;
+        }
+        for row in wishes.rows.iter().filter(|_| !self.refuses_rows) {
+            let lane = lanes.get_mut(&row.voucher.payee).expect("a lane before rows");
+            lane.cards.extend(row.voucher.lines.iter().map(|line| line.card));
         }
         Ok(())
     }
@@ -418,6 +507,8 @@ fn promising(home: &Home, peers: &[&[u8]]) -> Arc<Purse> {
     for peer in peers {
         purse.told(peer, PurseEvent::Connected);
         purse.told(peer, PurseEvent::Terms(terms(PRICE, 0, 0, 0)));
+        // What delivers nothing gets no lane.
+        purse.told(peer, chunk(7 * MIB));
     }
     Arc::new(purse)
 }
@@ -432,19 +523,52 @@ async fn lanes_that_are_asked_for_together_are_one_call_and_their_state_is_the_c
     };
     let (events, _said) = Events::channel();
     purse.close();
-    keep(&purse, &chain, Duration::ZERO, &events).await;
+    keep(&purse, &chain, AT_ONCE, &events).await;
     let calls = chain.calls.lock().unwrap().clone();
     assert_eq!(calls.len(), 1);
-    let payees: Vec<Account> = calls[0].iter().map(|opening| opening.payee).collect();
+    let payees: Vec<Account> = calls[0].openings.iter().map(|opening| opening.payee).collect();
     assert_eq!(payees, [[10; 32], [11; 32]]);
-    for opening in &calls[0] {
+    for opening in &calls[0].openings {
         // What was promised, and what is still missing.
-        assert_eq!((opening.reserve, opening.lines), (9 * Balance::from(MIB), 1));
+        let promised = home.promised(opening.payee[0]);
+        assert_eq!(
+            (opening.reserve, opening.lines),
+            (promised + 7 * Balance::from(MIB), 1)
+        );
     }
+    // Each with a row for the card, for a unit.
+    for (row, payee) in calls[0].rows.iter().zip(payees) {
+        let line = VoucherLine {
+            card: CARD,
+            cumulative: 1,
+        };
+        assert_eq!(
+            (row.voucher.payee, row.voucher.lines.to_vec()),
+            (payee, vec![line])
+        );
+    }
+    assert_eq!(calls[0].rows.len(), 2);
     // What is open is not asked for again.
-    purse.told(b"alice", chunk(7 * MIB));
-    assert_eq!(purse.wanted_lanes().await, None);
+    purse.told(b"alice", chunk(6 * MIB));
+    assert_eq!(purse.wanted_lanes(Duration::ZERO).await, None);
     assert!(purse.failure().is_none());
+}
+
+#[tokio::test]
+async fn a_row_that_the_chain_refuses_is_not_asked_for_again() {
+    let home = Home::new();
+    let purse = promising(&home, &[b"alice"]);
+    let chain = FakeChain {
+        spendable: 100 * Balance::from(MIB),
+        refuses_rows: true,
+        ..FakeChain::default()
+    };
+    let (events, _said) = Events::channel();
+    purse.close();
+    keep(&purse, &chain, AT_ONCE, &events).await;
+    assert_eq!(chain.calls.lock().unwrap()[0].rows.len(), 1);
+    purse.told(b"alice", chunk(6 * MIB));
+    assert_eq!(purse.wanted_lanes(Duration::ZERO).await, None);
 }
 
 #[tokio::test]
@@ -459,7 +583,7 @@ async fn a_lane_that_was_not_opened_is_asked_for_again() {
     let (events, mut said) = Events::channel();
     let keeping = tokio::spawn({
         let (purse, chain) = (purse.clone(), chain.clone());
-        async move { keep(&purse, &*chain, Duration::ZERO, &events).await }
+        async move { keep(&purse, &*chain, AT_ONCE, &events).await }
     });
     let trouble = said.recv().await.unwrap();
     assert!(matches!(trouble, crate::command::Event::Trouble { .. }));
@@ -489,7 +613,16 @@ async fn a_closed_purse_does_not_wait_for_a_chain_that_refuses() {
     };
     let (events, _said) = Events::channel();
     purse.close();
-    keep(&purse, &chain, Duration::MAX, &events).await;
+    keep(
+        &purse,
+        &chain,
+        Pauses {
+            try_again: Duration::MAX,
+            ..AT_ONCE
+        },
+        &events,
+    )
+    .await;
     assert_eq!(chain.calls.lock().unwrap().len(), 1);
     assert_eq!(purse.failure().unwrap().code, Code::NodeDown);
 }

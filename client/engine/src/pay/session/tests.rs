@@ -122,3 +122,33 @@ fn a_day_is_as_many_blocks_as_slots_fit_in() {
     assert_eq!(blocks(SESSION_LIFE, Duration::from_millis(3_000)), 28_800);
     assert_eq!(blocks(LIFE_LEFT, Duration::from_millis(7_000)), 515);
 }
+
+#[test]
+fn a_session_that_would_end_before_a_long_fetch_does_is_not_used_for_it() {
+    let gib = |number: u64| number << 30;
+    assert_eq!(life_left(0), LIFE_LEFT);
+    assert_eq!(life_left(gib(10)), LIFE_LEFT + Duration::from_secs(10 * 1024));
+    assert_eq!(life_left(u64::MAX), SESSION_LIFE / 2);
+    let slot = Duration::from_secs(3);
+    let two_hours = at(10, vec![known(3, 50, 10 + 2_400)]);
+    assert!(two_hours.usable(blocks(life_left(gib(1)), slot), 1).is_some());
+    assert!(two_hours.usable(blocks(life_left(gib(10)), slot), 1).is_none());
+    // A new one is used again, however much is missing.
+    let new = at(10, vec![known(3, 50, 10 + blocks(SESSION_LIFE, slot))]);
+    assert!(new.usable(blocks(life_left(u64::MAX), slot), 1).is_some());
+}
+
+#[test]
+fn a_session_whose_payees_have_stopped_is_one_that_ends_soon() {
+    let slot = Duration::from_secs(3);
+    let last = 10_000;
+    // Payees stop a hundred blocks before the end, at most.
+    assert!(
+        is_soon(last - 100, last, slot) && is_soon(last + 1, last, slot) && is_soon(last - 300, last, slot)
+    );
+    assert!(!is_soon(last - 301, last, slot));
+    assert!(
+        !is_soon(last - blocks(LIFE_LEFT, slot), last, slot),
+        "it may just have been chosen"
+    );
+}

@@ -1,8 +1,11 @@
+use super::asked::{CARDS_PER_SESSION, KNOWN, STRANGERS, STRANGERS_PER_PEER};
 use super::*;
 use crate::error::Code;
 use crate::pay::price::{Asking, Offered};
+use crate::pay::vouchers::Kept;
+use codec::Encode;
 use ed25519_zebra::{SigningKey, VerificationKey};
-use hashcard_primitives::channel::{LaneView, PoolView, SessionKey, SessionView, VoucherLine};
+use hashcard_primitives::channel::{LaneView, PoolView, SessionView, VoucherLine};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -17,6 +20,11 @@ const PEER: &[u8] = b"a peer";
 const HEAD: At = At {
     number: 100,
     hash: [1; 32],
+};
+
+const NEXT: At = At {
+    number: 101,
+    hash: [2; 32],
 };
 
 /// A chain with a session, and as many others as are asked for.
@@ -90,6 +98,8 @@ fn view(reserve: Balance, lines: &[(CardId, Balance)]) -> CreditView<Account> {
 struct Stage {
     folder: tempfile::TempDir,
     asked: Arc<AtomicUsize>,
+    /// Rows of the lane.
+    rows: Vec<(CardId, Balance)>,
 }
 
 impl Stage {
@@ -97,6 +107,15 @@ impl Stage {
         Self {
             folder: tempfile::tempdir().unwrap(),
             asked: Arc::default(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// With a row for the card, so that the reserve counts for it.
+    fn with_row() -> Self {
+        Self {
+            rows: vec![(CARD, 1)],
+            ..Self::new()
         }
     }
 
@@ -114,7 +133,7 @@ impl Stage {
         };
         shelf.fill(BTreeMap::from([(ROOT, offered)]));
         let witness = Told {
-            view: Some(view(1 << 40, &[])),
+            view: Some(view(1 << 40, &self.rows)),
             asked: self.asked.clone(),
         };
         let vouchers = Vouchers::read(&self.path(), GENESIS, PAYEE).unwrap();
@@ -253,7 +272,7 @@ fn a_greeting_is_worth_nothing_to_another_peer() {
 
 #[test]
 fn one_window_is_served_and_a_voucher_lets_it_go_on() {
-    let stage = Stage::new();
+    let stage = Stage::with_row();
     let cashier = stage.cashier();
     assert_eq!(serve(&cashier), 0);
     greet(&cashier, &hello()).unwrap();
@@ -338,7 +357,7 @@ fn after_a_crash_vouchers_are_there_and_what_they_promise_counts_as_earned() {
 
 #[test]
 fn after_an_orderly_end_what_was_earned_is_known_exactly_and_once() {
-    let stage = Stage::new();
+    let stage = Stage::with_row();
     let cashier = stage.cashier();
     greet(&cashier, &hello()).unwrap();
     let served = serve(&cashier);
@@ -401,28 +420,233 @@ fn a_node_that_lags_behind_loses_no_voucher() {
     assert_eq!(cashier.pending(PAYER), 0);
 }
 
+fn greet_as(cashier: &Cashier, peer: &[u8], hello: &Hello) -> Result<Terms, Decline> {
+    let signature = signer().sign(&hello.signed_bytes(peer).unwrap());
+    cashier.greeted(peer, hello, &signature.to_bytes())
+}
+
+fn unknown(session: u32) -> Hello {
+    let payer = SessionRef { pool: 1, session };
+    Hello { payer, ..hello() }
+}
+
 #[test]
-fn the_chain_is_asked_once_for_a_session_and_a_bounded_number_of_times_in_a_block() {
+fn the_chain_is_asked_once_for_a_session_in_a_block() {
     let stage = Stage::new();
     let cashier = stage.cashier();
     for _ in 0..10 {
         greet(&cashier, &hello()).unwrap();
     }
     assert_eq!(stage.asked.load(Ordering::Relaxed), 1);
-    for session in 10..10 + 2 * MAX_LOOKUPS as u32 {
-        let payer = SessionRef { pool: 1, session };
-        let declined = greet(&cashier, &Hello { payer, ..hello() }).unwrap_err();
+    cashier.head_is(NEXT);
+    greet(&cashier, &hello()).unwrap();
+    assert_eq!(stage.asked.load(Ordering::Relaxed), 2);
+}
+
+#[test]
+fn a_peer_that_greets_with_sessions_that_do_not_exist_shuts_out_itself_and_nobody_else() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    let mut declined = Vec::new();
+    for session in 10..1_000 {
+        declined.push(greet_as(&cashier, b"a stranger", &unknown(session)).unwrap_err());
+    }
+    let (asked, rest) = declined.split_at(STRANGERS_PER_PEER);
+    assert!(asked.iter().all(|decline| *decline == Decline::UNKNOWN_SESSION));
+    assert!(rest.iter().all(|decline| *decline == Decline::NOT_NOW));
+    assert_eq!(stage.asked.load(Ordering::Relaxed), STRANGERS_PER_PEER);
+    greet(&cashier, &hello()).unwrap();
+    cashier.head_is(NEXT);
+    assert_eq!(
+        greet_as(&cashier, b"a stranger", &unknown(9)).unwrap_err(),
+        Decline::UNKNOWN_SESSION
+    );
+}
+
+#[test]
+fn however_many_strangers_greet_a_session_with_books_is_greeted_and_the_chain_not_asked_without_end() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    cashier.head_is(NEXT);
+    for peer in 0..2 * STRANGERS as u32 {
+        let name: [u8; 4] = u32::to_le_bytes(peer);
+        let declined = greet_as(&cashier, &name, &unknown(10 + peer)).unwrap_err();
         assert!([Decline::UNKNOWN_SESSION, Decline::NOT_NOW].contains(&declined));
     }
-    assert_eq!(stage.asked.load(Ordering::Relaxed), MAX_LOOKUPS);
-    // Whoever is known is served all the same, and the next block is another.
+    assert_eq!(stage.asked.load(Ordering::Relaxed), 1 + STRANGERS);
     greet(&cashier, &hello()).unwrap();
-    cashier.head_is(At {
-        number: 101,
-        hash: [2; 32],
+    assert_eq!(stage.asked.load(Ordering::Relaxed), 2 + STRANGERS);
+    // Cards have questions of their own.
+    vouch(&cashier, &[(CARD, 1), (9, 1)]).unwrap();
+}
+
+#[test]
+fn a_session_that_was_heard_of_is_answered_from_that_when_no_question_is_left() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    cashier.head_is(NEXT);
+    let credit = Credit::new(&view(1, &[]), HEAD.number);
+    for session in 10..10 + KNOWN as u32 {
+        let payer = SessionRef { pool: 1, session };
+        cashier.note(payer, &credit, key_of(&SigningKey::from([6; 32])));
+        assert_eq!(greet(&cashier, &unknown(session)), Err(Decline::UNKNOWN_SESSION));
+    }
+    assert_eq!(stage.asked.load(Ordering::Relaxed), 1 + KNOWN);
+    assert_eq!(greet(&cashier, &hello()).unwrap().price_per_mib, PRICE);
+    // The key that was heard is the one that must have signed.
+    let payer = SessionRef {
+        pool: 1,
+        session: 10 + KNOWN as u32,
+    };
+    cashier.note(payer, &credit, key_of(&SigningKey::from([6; 32])));
+    assert_eq!(
+        greet(&cashier, &Hello { payer, ..hello() }),
+        Err(Decline::UNKNOWN_SESSION)
+    );
+    assert_eq!(stage.asked.load(Ordering::Relaxed), 1 + KNOWN);
+}
+
+#[test]
+fn a_session_has_a_few_questions_about_cards_in_a_block() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    for card in 10..10 + CARDS_PER_SESSION as u64 {
+        assert_eq!(vouch(&cashier, &[(card, 1)]), Err(Decline::UNKNOWN_CARD));
+    }
+    assert_eq!(vouch(&cashier, &[(9, 1)]), Err(Decline::NOT_NOW));
+    cashier.head_is(NEXT);
+    vouch(&cashier, &[(9, 1)]).unwrap();
+}
+
+#[test]
+fn the_worth_of_a_voucher_is_what_is_due_and_no_more_than_there_is() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    vouch(&cashier, &[(6, 1)]).unwrap();
+    vouch(&cashier, &[(CARD, 900)]).unwrap();
+    cashier
+        .heard(PAYER, Some(&view(500, &[(CARD, 600)])), HEAD)
+        .unwrap();
+    let worth = |cashier: &Cashier| -> Vec<Balance> {
+        cashier.due(PAYER).into_iter().map(|(_, worth)| worth).collect()
+    };
+    assert_eq!(worth(&cashier), [300, 1]);
+    cashier
+        .heard(PAYER, Some(&view(50, &[(CARD, 600)])), NEXT)
+        .unwrap();
+    assert_eq!(worth(&cashier), [50, 1]);
+    drop(cashier);
+    // Of a session that was not heard of yet nobody knows.
+    assert_eq!(worth(&stage.cashier()), [900, 1]);
+}
+
+#[test]
+fn a_voucher_of_a_unit_more_costs_no_write_before_it_is_due() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    let chunk = Balance::from(CHUNK_LEN);
+    vouch(&cashier, &[(CARD, chunk)]).unwrap();
+    let len = stage.path().metadata().unwrap().len();
+    for more in 1..100 {
+        let best = vouch(&cashier, &[(CARD, chunk + more)]).unwrap();
+        assert_eq!(best[0].cumulative, chunk, "what is stored is told");
+    }
+    assert_eq!(stage.path().metadata().unwrap().len(), len);
+    // Once more was served than is stored, a promise that settles it is stored at once.
+    serve(&cashier);
+    let earned = cashier.lines(PAYER)[&CARD].earned;
+    assert_eq!(
+        vouch(&cashier, &[(CARD, earned - 1)]).unwrap()[0].cumulative,
+        earned - 1
+    );
+    assert_eq!(vouch(&cashier, &[(CARD, earned)]).unwrap()[0].cumulative, earned);
+    assert!(stage.path().metadata().unwrap().len() > len);
+}
+
+#[test]
+fn small_steps_are_stored_together_with_the_next_head_and_in_the_end() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    vouch(&cashier, &[(CARD, 100)]).unwrap();
+    vouch(&cashier, &[(CARD, 103)]).unwrap();
+    vouch(&cashier, &[(CARD, 105)]).unwrap();
+    assert_eq!(cashier.pending(PAYER), 100);
+    cashier.store_held().unwrap();
+    assert_eq!(cashier.pending(PAYER), 105);
+    let len = stage.path().metadata().unwrap().len();
+    cashier.store_held().unwrap();
+    assert_eq!(
+        stage.path().metadata().unwrap().len(),
+        len,
+        "there was nothing more"
+    );
+    vouch(&cashier, &[(CARD, 107)]).unwrap();
+    cashier.close().unwrap();
+    drop(cashier);
+    assert_eq!(stage.cashier().pending(PAYER), 107);
+}
+
+#[test]
+fn a_payer_that_alternates_between_cards_has_no_more_held_than_a_few() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    for card in 0..10 {
+        vouch(&cashier, &[(card, 10)]).unwrap();
+    }
+    let len = stage.path().metadata().unwrap().len();
+    for more in 1..10 {
+        for card in 0..10 {
+            vouch(&cashier, &[(card, 10 + more)]).unwrap();
+        }
+    }
+    assert_eq!(stage.path().metadata().unwrap().len(), len);
+    cashier.store_held().unwrap();
+    let lines = cashier.lines(PAYER);
+    let stored: Vec<Balance> = lines.values().map(|line| line.vouched).collect();
+    assert_eq!(stored, [19, 19, 19, 19, 10, 10, 10, 10, 10, 10]);
+}
+
+#[test]
+fn vouchers_that_wait_for_the_disk_are_written_together() {
+    let stage = Stage::new();
+    let cashier = stage.cashier();
+    greet(&cashier, &hello()).unwrap();
+    let voucher = |card| hello().signed_voucher(promise(&[(card, 7)]));
+    let len = stage.path().metadata().unwrap().len();
+    let busy = cashier.vouchers.lock().unwrap();
+    std::thread::scope(|scope| {
+        let storing: Vec<_> = (0..8)
+            .map(|card| {
+                let (cashier, kept) = (&cashier, cashier.kept(voucher(card), PAYER));
+                scope.spawn(move || cashier.store(kept))
+            })
+            .collect();
+        while cashier.queue.lock().unwrap().waiting() < 8 {
+            std::thread::yield_now();
+        }
+        drop(busy);
+        assert!(storing.into_iter().all(|one| one.join().unwrap() == Ok(())));
     });
-    greet(&cashier, &hello()).unwrap();
-    assert_eq!(stage.asked.load(Ordering::Relaxed), MAX_LOOKUPS + 1);
+    assert!(cashier.queue.lock().unwrap().is_empty());
+    assert_eq!(cashier.pending(PAYER), 56);
+    assert_eq!(
+        Vouchers::read(&stage.path(), GENESIS, PAYEE)
+            .unwrap()
+            .all()
+            .count(),
+        8
+    );
+    // One record for all: length, number of its kind and of vouchers, the vouchers, checksum.
+    let alone = cashier.kept(voucher(0), PAYER).encoded_size() as u64;
+    let grown = stage.path().metadata().unwrap().len() - len;
+    assert_eq!(grown, 4 + 1 + 1 + 8 * alone + 8);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! by a block**: fees of transactions go to the chain's one author, who is a party as well, and so does what each block mints for
 //! its author. What it mints for the treasury is issued too. Blocks are counted between the two that the books are read at.
 
-use hashcard_chain::{account_of, At, Chain, ChainError};
+use hashcard_chain::{account_of, Account, At, Chain, ChainError};
 use hashcard_journey_tests::{ensure, Failure, Node, Told};
 use serde_json::{json, Value};
 
@@ -20,6 +20,21 @@ struct Minted {
     treasury: u128,
 }
 
+/// Money that came or went between two readings of the books, besides what each block mints. In the smallest unit.
+#[derive(Clone, Debug)]
+pub struct Flows {
+    /// What was destroyed, in words and amounts.
+    pub burnt: Vec<(&'static str, u128)>,
+    /// What was minted for parties, likewise.
+    pub minted: Vec<(&'static str, u128)>,
+}
+
+impl Flows {
+    fn sum(flows: &[(&str, u128)]) -> u128 {
+        flows.iter().map(|(_, amount)| amount).sum()
+    }
+}
+
 /// What everybody has, held money included, and what the chain has issued, in the smallest unit, after one final block.
 pub struct Books {
     block: u32,
@@ -29,16 +44,23 @@ pub struct Books {
 }
 
 impl Books {
-    /// As they are at the finalised head.
-    pub async fn read(cast: &Cast, roles: &[Role]) -> Told<Self> {
+    /// As they are at the finalised head, with accounts of the chain's own that are parties.
+    pub async fn read(cast: &Cast, roles: &[Role], own: &[(&'static str, Account)]) -> Told<Self> {
         let node = cast.node()?;
         let chain = Chain::connect(&node.url()).await.map_err(said)?;
         let at = chain.finalized().await.map_err(said)?;
-        let mut rows = Vec::new();
+        let mut accounts = Vec::new();
         for (role, _) in roles {
-            let account = account_of(&cast.home(role)?.address().await?).map_err(said)?;
+            accounts.push((
+                *role,
+                account_of(&cast.home(role)?.address().await?).map_err(said)?,
+            ));
+        }
+        accounts.extend_from_slice(own);
+        let mut rows = Vec::new();
+        for (name, account) in accounts {
             let money = chain.at(at).balance(account).await.map_err(said)?;
-            rows.push((*role, money.free.saturating_add(money.held)));
+            rows.push((name, money.free.saturating_add(money.held)));
         }
         Ok(Self {
             block: at.number,
@@ -54,24 +76,25 @@ impl Books {
 
     /// Fails unless the parties and the chain have lost what was burnt and got what blocks minted, to the unit. The table, in
     /// words.
-    pub fn add_up(&self, after: &Self, burnt: u128, why: &str) -> Told<String> {
+    pub fn add_up(&self, after: &Self, flows: &Flows) -> Told<String> {
         ensure(after.per_block == self.per_block, || {
             format!("blocks minted {:?}, then {:?}", self.per_block, after.per_block)
         })?;
         let blocks = u128::from(after.block.saturating_sub(self.block));
         let (to_author, to_treasury) = (blocks * self.per_block.author, blocks * self.per_block.treasury);
+        let (burnt, minted) = (Flows::sum(&flows.burnt), Flows::sum(&flows.minted));
         ensure(
-            self.issued + to_author + to_treasury == after.issued + burnt,
+            self.issued + to_author + to_treasury + minted == after.issued + burnt,
             || {
                 format!(
-                    "{} units were issued and {} are; {blocks} blocks minted {to_author} and {to_treasury}, {burnt} were burnt",
+                    "{} units were issued and {} are; {blocks} blocks minted {to_author} and {to_treasury}; {flows:?}",
                     self.issued, after.issued
                 )
             },
         )?;
         let (had, have) = (self.all(), after.all());
-        ensure(had + to_author == have + burnt, || {
-            format!("the parties had {had} and have {have}; {to_author} were minted for them, {burnt} burnt")
+        ensure(had + to_author + minted == have + burnt, || {
+            format!("the parties had {had} and have {have}; {to_author} were minted for an author; {flows:?}")
         })?;
         let line = |who: &str, had: u128, has: u128| {
             let (sign, by) = if has >= had {
@@ -89,7 +112,12 @@ impl Books {
             lines.push(line(role, *had, *has));
         }
         lines.push(line("all", had, have));
-        lines.push(format!("{why}: {burnt}"));
+        for (why, amount) in &flows.burnt {
+            lines.push(format!("burnt {why}: {amount}"));
+        }
+        for (why, amount) in &flows.minted {
+            lines.push(format!("minted {why}: {amount}"));
+        }
         lines.push(format!("minted by {blocks} blocks for their author: {to_author}"));
         Ok(lines.join("\n"))
     }

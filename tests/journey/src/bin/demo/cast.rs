@@ -18,6 +18,8 @@ pub struct Cast {
     node: Option<Node>,
     homes: BTreeMap<&'static str, Home>,
     daemons: Vec<(String, Run)>,
+    /// Daemons that ended, with their outcomes.
+    ended: Vec<(String, Value)>,
     /// Which role a peer id belongs to.
     peers: BTreeMap<String, String>,
 }
@@ -37,6 +39,7 @@ impl Cast {
             node: None,
             homes: BTreeMap::new(),
             daemons: Vec::new(),
+            ended: Vec::new(),
             peers: BTreeMap::new(),
         }
     }
@@ -99,6 +102,17 @@ impl Cast {
             .ok_or_else(|| Failure::new(format!("the {role} runs no daemon")))
     }
 
+    /// Ends a daemon as it should end; all that it ever told.
+    pub async fn end(&mut self, role: &str) -> Told<Vec<Value>> {
+        let missing = || Failure::new(format!("the {role} runs no daemon"));
+        let at = self.daemons.iter().position(|(one, _)| one == role);
+        let (role, daemon) = self.daemons.remove(at.ok_or_else(missing)?);
+        let ran = daemon.stop().await?;
+        let events = ran.events.clone();
+        self.ended.push((role, ran.outcome()?));
+        Ok(events)
+    }
+
     /// Who sent how many chunks, and who lied, in words.
     pub fn sources(&self, peers: &Value) -> String {
         let said = |peer: &Value| {
@@ -139,8 +153,9 @@ impl Cast {
                     .map_err(|failure| failure.during(&role))?;
                 Ok::<_, Failure>((role, ended))
             });
-        let ended = try_join_all(ends).await?;
-        let served: Vec<String> = ended
+        self.ended.extend(try_join_all(ends).await?);
+        let served: Vec<String> = self
+            .ended
             .iter()
             .filter_map(|(role, outcome)| {
                 Some(format!(

@@ -1,40 +1,47 @@
-//! Payment for bytes: two seeders ask a price, a reader puts money into one pool, fetches from both, and pays each for what it
-//! verified; they redeem, the creator has his share of each byte, and the pool gives back what is left. In the end the money of
-//! all of them adds up to the unit.
+//! Payment for bytes, and rewards: two seeders ask a price; a reader puts money into one pool, fetches from both, and pays each for
+//! what it verified; they redeem, the creator has his share of each byte, and the pool gives back what is left. Meanwhile an era
+//! passes: the seeders show that they hold the bytes, and share what the sale's and the deliveries' burnt fees left for them,
+//! and what somebody endowed the card with. In the end the money of all of them adds up to the unit.
 
 use std::path::Path;
 
 use hashcard_journey_tests::{content, ensure, has_full_seats, until, Failure, Home, Run, Told};
 use serde_json::Value;
 
-use crate::books::{in_card, Books, CARD};
+use crate::books::{in_card, Books, Flows, CARD};
 use crate::cast::{Cast, Role};
+use crate::rewards;
 use crate::show::Show;
 
 /// Roles with the account of the development chain that each acts as.
-pub const ROLES: [Role; 4] = [
+pub const ROLES: [Role; 5] = [
     ("maker", "Alice"),
     ("north", "Charlie"),
     ("south", "Dave"),
     ("reader", "Bob"),
+    ("fan", "Eve"),
 ];
 
 /// Those who serve for money.
-const SEEDERS: [&str; 2] = ["north", "south"];
-/// What they ask for 2²⁰ bytes, in CARD.
-const PRICE: &str = "0.01";
+pub const SEEDERS: [&str; 2] = ["north", "south"];
+/// What a key costs, in CARD.
+pub const KEY_PRICE: u128 = 10;
+/// Parts of a payment that the network burns: one hundredth.
+pub const BURNT: u128 = 100;
+/// What the seeders ask for 2²⁰ bytes, in CARD.
+const PRICE: &str = "0.1";
 /// Bytes that each gives for nothing: enough for the directory, and little enough that most of a film is paid.
 const FREE_BYTES: &str = "1M";
 /// The most that the reader pays for 2²⁰ bytes, in CARD.
-const MAX_PRICE: &str = "0.02";
+const MAX_PRICE: &str = "0.2";
 /// The most that he pays in all, in CARD.
-const BUDGET: u128 = 2;
+const BUDGET: u128 = 5;
 /// What he puts into the pool, in CARD.
-const DEPOSIT: u128 = 5;
+const DEPOSIT: u128 = 10;
+/// What the reader redeems himself towards each seeder, so that the card has a row in the lane; too little to be divided.
+const ROW: u128 = 1;
 /// The creator's part of each payment for bytes, in percent.
 const DELIVERY_SHARE: u128 = 20;
-/// Parts of a payment that the network burns: one hundredth.
-const BURNT: u128 = 100;
 
 /// Tells it all.
 pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
@@ -44,98 +51,99 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
         Ok(((), format!("{}, {} people", node.url(), ROLES.len())))
     };
     show.step("a development chain makes blocks", start).await?;
-    let before = Books::read(cast, &ROLES).await?;
+    let kept = [rewards::endowed_account()];
+    let before = Books::read(cast, &ROLES, &kept).await?;
 
-    let publishing = async {
-        let maker = cast.home("maker")?;
-        let daemon = maker.seed(&[] as &[&str]).await?;
-        let path = input.display().to_string();
-        let share = DELIVERY_SHARE.to_string();
-        let words = [
-            "publish",
-            &path,
-            "--title",
-            "A work",
-            "--open",
-            "--delivery-share",
-            &share,
-        ];
-        let published = maker.done(&words).await?;
-        let card = number(&published, "card")?;
-        let bytes = number(&published, "blob_len")?;
-        let detail = format!("card {card}, {bytes} bytes, {share} % of what others earn by serving it");
-        Ok(((card.to_string(), daemon), detail))
-    };
+    let publishing = publish(cast.home("maker")?, input);
     let (card, maker) = show.step("publish with a delivery share", publishing).await?;
-
     for seeder in SEEDERS {
-        let daemon = show
-            .step(
-                &format!("{seeder} fetches it and serves it for money"),
-                serve(cast, seeder, &card),
-            )
-            .await?;
+        let name = format!("{seeder} fetches it and serves it for money");
+        let daemon = show.step(&name, serve(cast, seeder, &card)).await?;
         cast.keep(seeder, daemon);
     }
-    let leaving = async {
-        let reader = cast.home("reader")?;
-        let full = |seats: &Value| has_full_seats(seats, SEEDERS.len() + 1);
-        until(cast.node()?, reader, &["seats", &card], "three full seats", full).await?;
-        maker.stop().await?.outcome()?;
-        Ok(((), "who served it for nothing is gone".to_owned()))
-    };
-    show.step("the maker goes offline", leaving).await?;
+    let desk = show
+        .step(
+            "the maker stops serving it, and delivers keys",
+            leave(cast, &card, maker),
+        )
+        .await?;
+    cast.keep("maker", desk);
+    let seated = cast.node()?.best().await?;
+    show.step("a fan endows the card", rewards::endow(cast, &card))
+        .await?;
+    show.step("one pool pays every seeder", open_pool(cast)).await?;
+    show.step(
+        "the seats are old enough for a reward",
+        rewards::seats_stand(cast, seated),
+    )
+    .await?;
 
-    let opening = async {
-        let deposit = DEPOSIT.to_string();
-        let opened = cast.home("reader")?.done(&["pool", "open", &deposit]).await?;
-        Ok((
-            (),
-            format!("pool {} holds {deposit} CARD for every seeder", opened["pool"]),
-        ))
-    };
-    show.step("one pool pays every seeder", opening).await?;
+    show.step("the reader buys a key", buy(cast, &card)).await?;
     let promised = show
         .step(
             "fetch, and pay each for what it verified",
             fetch(cast, &card, input),
         )
         .await?;
-
     let mut redeemed = Vec::new();
     for seeder in SEEDERS {
-        redeemed.extend(
-            show.step(&format!("{seeder} redeems"), redeem(cast, seeder))
-                .await?,
-        );
+        let name = format!("{seeder} redeems");
+        redeemed.extend(show.step(&name, redeem(cast, seeder)).await?);
     }
-    let dividing = async {
-        let paid: u128 = redeemed.iter().map(|one| one.paid).sum();
-        ensure(paid == promised, || {
-            format!("{promised} were promised and {paid} paid")
-        })?;
-        let burnt: u128 = redeemed.iter().map(|one| one.paid / BURNT).sum();
-        let creators: u128 = redeemed.iter().map(|one| one.paid * DELIVERY_SHARE / 100).sum();
-        let received: u128 = redeemed.iter().map(|one| one.received).sum();
-        ensure(received + creators + burnt == paid, || {
-            format!("{paid} were paid, {received} received, {creators} are the creator's, {burnt} burnt")
-        })?;
-        let detail = format!(
-            "{} = seeders {} + creator {} + burnt {}",
-            in_card(paid),
-            in_card(received),
-            in_card(creators),
-            in_card(burnt)
-        );
-        Ok((burnt, detail))
-    };
-    let burnt = show.step("each payment is divided", dividing).await?;
-
+    let dividing = async { divided(&redeemed, promised) };
+    let by_redemptions = show.step("each payment is divided", dividing).await?;
     show.step("the pool closes and gives back what is left", close(cast))
         .await?;
-    let after = Books::read(cast, &ROLES).await?;
-    let adding = async { Ok(((), before.add_up(&after, burnt, "burnt by redemptions")?)) };
+    let by_sale = show.step("the sale is settled", settled(cast)).await?;
+
+    let mut minted = Vec::new();
+    let deliveries: Vec<(&str, u128)> = redeemed.iter().map(|one| (one.seeder, one.burnt())).collect();
+    let held = rewards::shared(cast, by_sale);
+    minted.push((
+        "for holding what was sold",
+        show.step("an era's proofs are rewarded", held).await?,
+    ));
+    let delivered = rewards::delivered(cast, &deliveries);
+    minted.push((
+        "for delivering",
+        show.step("deliveries are rewarded", delivered).await?,
+    ));
+    show.step(
+        "the endowment was streamed to those who proved",
+        rewards::streamed(cast, &card),
+    )
+    .await?;
+
+    let after = Books::read(cast, &ROLES, &kept).await?;
+    let flows = Flows {
+        burnt: vec![("by redemptions", by_redemptions), ("by the sale", by_sale)],
+        minted,
+    };
+    let adding = async { Ok(((), before.add_up(&after, &flows)?)) };
     show.step("the money adds up to the unit", adding).await
+}
+
+async fn publish(maker: &Home, input: &Path) -> Told<((String, Run), String)> {
+    let daemon = maker.seed(&[] as &[&str]).await?;
+    let path = input.display().to_string();
+    let (price, share) = (KEY_PRICE.to_string(), DELIVERY_SHARE.to_string());
+    let words = [
+        "publish",
+        &path,
+        "--title",
+        "A work",
+        "--price",
+        &price,
+        "--delivery-share",
+        &share,
+    ];
+    let published = maker.done(&words).await?;
+    let card = number(&published, "card")?;
+    let bytes = number(&published, "blob_len")?;
+    let detail = format!(
+        "card {card}, {bytes} bytes, {price} CARD a key, {share} % of what others earn by serving it"
+    );
+    Ok(((card.to_string(), daemon), detail))
 }
 
 async fn serve(cast: &Cast, seeder: &str, card: &str) -> Told<(Run, String)> {
@@ -145,6 +153,38 @@ async fn serve(cast: &Cast, seeder: &str, card: &str) -> Told<(Run, String)> {
         daemon,
         format!("{PRICE} CARD for 2^20 bytes, {FREE_BYTES} free for each peer"),
     ))
+}
+
+/// The maker's desk, once the seeders hold everything.
+async fn leave(cast: &Cast, card: &str, maker: Run) -> Told<(Run, String)> {
+    let (reader, home) = (cast.home("reader")?, cast.home("maker")?);
+    let full = |seats: &Value| has_full_seats(seats, SEEDERS.len() + 1);
+    until(cast.node()?, reader, &["seats", card], "three full seats", full).await?;
+    maker.stop().await?.outcome()?;
+    let mut desk = home.start(&["clerk"]).await?;
+    desk.event("clerking").await?;
+    Ok((desk, "who served it for nothing serves no more".to_owned()))
+}
+
+async fn open_pool(cast: &Cast) -> Told<((), String)> {
+    let deposit = DEPOSIT.to_string();
+    let opened = cast.home("reader")?.done(&["pool", "open", &deposit]).await?;
+    let pool = &opened["pool"];
+    Ok(((), format!("pool {pool} holds {deposit} CARD for every seeder")))
+}
+
+async fn buy(cast: &Cast, card: &str) -> Told<((), String)> {
+    let bought = cast.home("reader")?.done(&["buy", card]).await?;
+    ensure(bought["key_verified"] == true, || bought.to_string())?;
+    Ok(((), format!("key {} for {KEY_PRICE} CARD", bought["edition"])))
+}
+
+/// What the sale burnt, once the maker has his money.
+async fn settled(cast: &Cast) -> Told<(u128, String)> {
+    let none = |keys: &Value| keys["orders"].as_array().is_some_and(Vec::is_empty);
+    until(cast.node()?, cast.home("reader")?, &["keys"], "settled", none).await?;
+    let burnt = KEY_PRICE * CARD / BURNT;
+    Ok((burnt, format!("{} of the price burnt", in_card(burnt))))
 }
 
 /// What was promised, in the smallest unit.
@@ -194,41 +234,85 @@ async fn fetch(cast: &Cast, card: &str, input: &Path) -> Told<(u128, String)> {
 
 /// A redemption of one voucher.
 struct Redeemed {
+    seeder: &'static str,
     paid: u128,
     received: u128,
 }
 
+impl Redeemed {
+    fn burnt(&self) -> u128 {
+        self.paid / BURNT
+    }
+}
+
+/// What was burnt, if seeders, creator and network have together what was promised.
+fn divided(redeemed: &[Redeemed], promised: u128) -> Told<(u128, String)> {
+    let paid: u128 = redeemed.iter().map(|one| one.paid).sum();
+    let rows = ROW * SEEDERS.len() as u128;
+    ensure(paid + rows == promised, || {
+        format!("{promised} were promised, {rows} paid for rows and {paid} after that")
+    })?;
+    let burnt: u128 = redeemed.iter().map(Redeemed::burnt).sum();
+    let creators: u128 = redeemed.iter().map(|one| one.paid * DELIVERY_SHARE / 100).sum();
+    let received: u128 = redeemed.iter().map(|one| one.received).sum();
+    ensure(received + creators + burnt == paid, || {
+        format!("{paid} were paid, {received} received, {creators} are the creator's, {burnt} burnt")
+    })?;
+    let detail = format!(
+        "{} = seeders {} + creator {} + burnt {}; and a unit to each seeder for the row of the card",
+        in_card(paid),
+        in_card(received),
+        in_card(creators),
+        in_card(burnt)
+    );
+    Ok((burnt, detail))
+}
+
 /// Has a seeder redeem all that he holds; every redemption that his daemon ever made, and this one.
-async fn redeem(cast: &mut Cast, seeder: &str) -> Told<(Vec<Redeemed>, String)> {
-    let ran = cast.home(seeder)?.command(&["earn", "--redeem"]).run().await?;
-    let mut events: Vec<Value> = ran.events.clone();
-    ran.outcome()?;
+async fn redeem(cast: &mut Cast, seeder: &'static str) -> Told<(Vec<Redeemed>, String)> {
+    let asked = cast.home(seeder)?.command(&["earn", "--redeem"]).run().await?;
+    let asked_for: Vec<Value> = asked.events.clone();
+    asked.outcome()?;
     let nothing_pending = |earned: &Value| earned["pending"] == "0";
-    let words = ["earn"];
     let earned = until(
         cast.node()?,
         cast.home(seeder)?,
-        &words,
+        &["earn"],
         "all redeemed",
         nothing_pending,
     )
     .await?;
-    events.extend(cast.daemon(seeder)?.events().iter().cloned());
-    let mut redeemed = Vec::new();
-    for event in events.iter().filter(|event| event["event"] == "redeemed") {
-        ensure(event["vouchers"] == 1 && event["shortfall"] == "0", || {
-            event.to_string()
-        })?;
-        redeemed.push(Redeemed {
-            paid: amount(event, "paid")?,
-            received: amount(event, "received")?,
-        });
+    let daemon = cast.daemon(seeder)?;
+    let mut redeemed = redemptions(seeder, &asked_for)?;
+    redeemed.extend(redemptions(seeder, daemon.said_so_far()?)?);
+    let told = |redeemed: &[Redeemed]| redeemed.iter().map(|one| one.received).sum::<u128>();
+    // The books hear of a redemption before the daemon says so.
+    while told(&redeemed) < amount(&earned, "received")? {
+        let event = daemon.event("redeemed").await?;
+        redeemed.extend(redemptions(seeder, &[event])?);
     }
     let (bytes, received) = (number(&earned, "bytes")?, amount(&earned, "received")?);
-    let told: u128 = redeemed.iter().map(|one| one.received).sum();
+    let told = told(&redeemed);
     ensure(received == told, || format!("{told} were told, and: {earned}"))?;
     let detail = format!("{bytes} bytes for {}, nothing pending", in_card(received));
     Ok((redeemed, detail))
+}
+
+/// Of these events. One voucher each, so that rounding down is the chain's.
+fn redemptions(seeder: &'static str, events: &[Value]) -> Told<Vec<Redeemed>> {
+    let events = events.iter().filter(|event| event["event"] == "redeemed");
+    events
+        .map(|event| {
+            ensure(event["vouchers"] == 1 && event["shortfall"] == "0", || {
+                event.to_string()
+            })?;
+            Ok(Redeemed {
+                seeder,
+                paid: amount(event, "paid")?,
+                received: amount(event, "received")?,
+            })
+        })
+        .collect()
 }
 
 async fn close(cast: &Cast) -> Told<((), String)> {
@@ -246,14 +330,15 @@ async fn close(cast: &Cast) -> Told<((), String)> {
     ))
 }
 
-fn number(said: &Value, field: &str) -> Told<u64> {
+/// A number in what was said.
+pub fn number(said: &Value, field: &str) -> Told<u64> {
     said[field]
         .as_u64()
         .ok_or_else(|| Failure::new(format!("no {field} in {said}")))
 }
 
 /// An amount in the smallest unit.
-fn amount(said: &Value, field: &str) -> Told<u128> {
+pub fn amount(said: &Value, field: &str) -> Told<u128> {
     said[field]
         .as_str()
         .and_then(|digits| digits.parse().ok())
