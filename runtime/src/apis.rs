@@ -23,6 +23,7 @@ use hashcard_primitives::{
     reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
     social::{FollowCounts, Reaction, ReactionCounts},
+    validator::{CandidatePage, CandidateView, SetView},
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_grandpa::AuthorityList as GrandpaAuthorityList;
@@ -353,6 +354,18 @@ impl_runtime_apis! {
         }
     }
 
+    impl hashcard_primitives::api::ValidatorsApi<Block> for Runtime {
+        fn validator_set() -> SetView<AccountId> {
+            Validators::validator_set()
+        }
+        fn candidates(page: u32) -> CandidatePage<AccountId> {
+            Validators::candidates(page)
+        }
+        fn candidate(account: AccountId) -> Option<CandidateView<AccountId>> {
+            Validators::candidate(account)
+        }
+    }
+
     impl hashcard_primitives::api::LengthsApi<Block> for Runtime {
         fn lengths() -> hashcard_primitives::lengths::Lengths {
             hashcard_primitives::lengths::Lengths {
@@ -364,6 +377,7 @@ impl_runtime_apis! {
                 lock_window_blocks: Keys::lock_window(),
                 closing_window_blocks: Channels::closing_window(),
                 era_blocks: Rewards::era_blocks(),
+                unbonding_sessions: Validators::unbonding_sessions(),
             }
         }
     }

@@ -16,6 +16,7 @@ use crate::{
     reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
     social::{FollowCounts, Reaction, ReactionCounts},
+    validator::{CandidatePage, CandidateView, SetView},
 };
 use alloc::vec::Vec;
 use sp_runtime::AccountId32;
@@ -135,6 +136,16 @@ sp_api::decl_runtime_apis! {
         fn follows(follower: AccountId32, followed: AccountId32) -> bool;
         /// Whom an account follows, in no particular order, after `after`.
         fn following(follower: AccountId32, after: Option<AccountId32>) -> Vec<AccountId32>;
+    }
+
+    /// Candidates and validators.
+    pub trait ValidatorsApi {
+        /// Who validates now and next.
+        fn validator_set() -> SetView<AccountId32>;
+        /// Candidates, highest bond first.
+        fn candidates(page: u32) -> CandidatePage<AccountId32>;
+        /// An account that has something at stake, or is barred.
+        fn candidate(account: AccountId32) -> Option<CandidateView<AccountId32>>;
     }
 
     /// The lengths that genesis set.

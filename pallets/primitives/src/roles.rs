@@ -132,16 +132,22 @@ pub trait RunningSession {
     fn index() -> u32;
     /// Its validators, in the order in which blocks name their author.
     fn validators() -> Vec<AccountId32>;
+    /// The set that is planned for the next session.
+    fn planned() -> Vec<AccountId32>;
+    /// Those of the running set who may make no blocks, in its order.
+    fn disabled() -> Vec<AccountId32>;
     /// Whether an account is in the running set or in the one that is planned.
     fn serves(who: &AccountId32) -> bool;
     /// Whether an account has keys to validate with.
     fn has_keys(who: &AccountId32) -> bool;
-    /// Whether the running set is this one, in this order, each with the keys that he has now.
+    /// Whether the running set is this one, in this order, each with the keys that he has now, and it is recorded so that its
+    /// members can be proven when the session is over. Asked when a session has begun and the next one is planned.
     fn is_set(validators: &[AccountId32]) -> bool;
     /// Keeps a validator from making blocks in the running session, if not too many are; whoever did worst goes first.
     /// Whoever is not in the set is passed over.
     fn disable(who: &AccountId32, severity: Perbill);
-    /// Forgets who validated in sessions before this one, so that nothing about them can be proven any more.
+    /// Forgets who validated in sessions before this one, so that nothing about them can be proven any more. Of a long history
+    /// only as much as a block bears; the rest when it is asked again.
     fn forget_before(session: u32);
     /// Gives up an account's keys and returns their deposit.
     fn retire_keys(who: &AccountId32) -> DispatchResult;

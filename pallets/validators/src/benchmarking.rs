@@ -159,7 +159,7 @@ mod benchmarks {
         let origin = T::Governance::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
 
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, 1);
+        _(origin as T::RuntimeOrigin, 1, 1);
 
         assert_eq!(Pallet::<T>::validator_count(), 1);
         Ok(())
@@ -183,10 +183,15 @@ mod benchmarks {
             .collect();
         let parts = vec![Perbill::from_percent(30); n as usize];
         let session = T::Session::index();
+        // So that another report of him is charged.
+        Heard::<T>::insert(session, &who, FREE_REPORTS);
 
         #[block]
         {
-            <Pallet<T> as OnOffenceHandler<_, _, _>>::on_offence(&details, &parts, session);
+            if Pallet::<T>::hears(&who, session) {
+                <Pallet<T> as OnOffenceHandler<_, _, _>>::on_offence(&details, &parts, session);
+                Pallet::<T>::count_report(&who, session);
+            }
         }
 
         assert!(Slashed::<T>::contains_key(session, who));

@@ -20,7 +20,7 @@ impl<T: Config> Pallet<T> {
         Self::make_candidate(who, amount)
     }
 
-    fn make_candidate(who: &AccountId32, amount: Balance) -> DispatchResult {
+    pub(crate) fn make_candidate(who: &AccountId32, amount: Balance) -> DispatchResult {
         ensure!(amount >= T::MinBond::get(), Error::<T>::BondTooLow);
         let mut ledger = Ledgers::<T>::get(who).unwrap_or_default();
         ensure!(ledger.bond == 0, Error::<T>::AlreadyBonded);

@@ -49,13 +49,16 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Takes a candidate off the ranking by his own will.
+    /// Takes a candidate off the ranking for another reason than an offence.
     ///
-    /// Errors: he is no candidate, or the last one.
+    /// Errors: he is no candidate, or there would be too few.
     pub(crate) fn unrank(who: &AccountId32) -> DispatchResult {
         Ranking::<T>::try_mutate(|ranks| {
             ranking::remove(ranks, who).ok_or(Error::<T>::NotCandidate)?;
-            ensure!(!ranks.is_empty(), Error::<T>::LastCandidate);
+            ensure!(
+                ranks.len() >= Self::least_validators() as usize,
+                Error::<T>::TooFewCandidates
+            );
             Ok(())
         })
     }

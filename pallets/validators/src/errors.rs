@@ -20,8 +20,8 @@ mod errors {
         AmountIsZero,
         /// What is left would be below `MinBond`. Unbond less, or all.
         RestTooLow,
-        /// Nobody else is a candidate: without this one there would be no set. Wait for another.
-        LastCandidate,
+        /// Without this candidate there would be fewer than a set needs. Wait for another.
+        TooFewCandidates,
         /// As many parts wait as may wait. Withdraw those that are due, or unbond in a session in which you unbonded.
         TooManyParts,
         /// Nothing of this account is due yet.
@@ -36,7 +36,7 @@ mod errors {
         Barred,
         /// The account has something on hold. Unbond and withdraw it first.
         StillBonded,
-        /// There are 1 to `MaxValidators` validators.
+        /// There are 1 to `MaxValidators` validators, and at least 1 and no more of them are needed.
         CountOutOfRange,
     }
 }

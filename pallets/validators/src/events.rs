@@ -102,6 +102,29 @@ mod events {
         ValidatorCountSet {
             /// How many.
             count: u32,
+            /// How many candidates it takes to make another set.
+            least: u32,
+        },
+        /// Who left is in the running set still: what he has on hold waits until that session cannot be reported any more.
+        #[codec(index = 11)]
+        HeldBack {
+            /// Who.
+            who: AccountId32,
+            /// All that he has on hold.
+            amount: Balance,
+            /// First session in which it can be withdrawn.
+            due: SessionIndex,
+        },
+        /// Of a session of his more was reported than is heard for nothing: what another report costs burnt, out of what the
+        /// offender has on hold.
+        #[codec(index = 12)]
+        ReportCharged {
+            /// The offender.
+            who: AccountId32,
+            /// Which session.
+            session: SessionIndex,
+            /// What burnt.
+            amount: Balance,
         },
     }
 }

@@ -9,8 +9,11 @@
 //!    slashed for the session that the bar stands for.
 //! 5. Nothing is remembered of sessions that cannot be reported any more.
 //! 6. The running set is not empty, and only its members made blocks in this session.
+//! 7. A member of the running set who has no bond but something on hold waits until that session cannot be reported any more.
 
-use crate::{Authored, Bars, Config, HoldReason, Ledgers, Pallet, Ranking, SessionStart, Silences, Slashed};
+use crate::{
+    Authored, Bars, Config, Heard, HoldReason, Ledgers, Pallet, Ranking, SessionStart, Silences, Slashed,
+};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{
     ensure,
@@ -104,6 +107,12 @@ impl<T: Config> Pallet<T> {
             );
             slashed.insert((who, until));
         }
+        for (session, _, heard) in Heard::<T>::iter() {
+            ensure!(
+                session >= oldest && heard > 0,
+                "validators: reports are counted for too long, or none are"
+            );
+        }
         for (who, bar) in Bars::<T>::iter() {
             ensure!(
                 slashed.contains(&(who, bar.until)),
@@ -125,6 +134,13 @@ impl<T: Config> Pallet<T> {
             SessionStart::<T>::get() <= Self::now(),
             "validators: the session began after now"
         );
+        let until = Self::forgotten_in(T::Session::index());
+        for ledger in set.iter().filter_map(Ledgers::<T>::get) {
+            ensure!(
+                ledger.bond > 0 || ledger.parts.last().is_some_and(|last| last.due >= until),
+                "validators: a member of the set can leave before he can be reported"
+            );
+        }
         let silences = Silences::<T>::get();
         let names: BTreeSet<_> = silences.iter().map(|silence| &silence.who).collect();
         ensure!(

@@ -38,7 +38,7 @@ impl<T: Config> Pallet<T> {
         let mut ledger = Ledgers::<T>::get(&who).ok_or(Error::<T>::NothingDue)?;
         let amount = ledger.take_due(T::Session::index());
         ensure!(amount > 0, Error::<T>::NothingDue);
-        // The set goes on when nobody is a candidate, with members whose bonds are due.
+        // A part of a bond of which the rest still answers for him may be due while he serves, but not his last.
         ensure!(
             ledger.bond > 0 || !T::Session::serves(&who),
             Error::<T>::StillServes

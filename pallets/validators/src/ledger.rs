@@ -74,6 +74,33 @@ impl Ledger {
         amount
     }
 
+    /// Lets all that waits wait until `due`, when there is no bond and nothing waits as long; how much, if it did.
+    pub fn hold_back(&mut self, due: SessionIndex) -> Option<Balance> {
+        let amount = self.total();
+        self.parts
+            .last()
+            .filter(|last| self.bond == 0 && last.due < due)?;
+        self.parts.truncate(1);
+        let only = self.parts.last_mut()?;
+        *only = Part { amount, due };
+        Some(amount)
+    }
+
+    /// Takes `amount`, or what there is: out of what is due first, and out of the bond at last, so that what is left is what
+    /// answers longest; how much that is.
+    pub fn charge(&mut self, amount: Balance) -> Balance {
+        let before = self.total();
+        let mut left = amount;
+        for waiting in &mut self.parts {
+            let taken = left.min(waiting.amount);
+            waiting.amount = waiting.amount.saturating_sub(taken);
+            left = left.saturating_sub(taken);
+        }
+        self.bond = self.bond.saturating_sub(left);
+        self.parts.retain(|part| part.amount > 0);
+        before.saturating_sub(self.total())
+    }
+
     /// Takes out what is due in this session.
     pub fn take_due(&mut self, session: SessionIndex) -> Balance {
         let before = self.total();
@@ -149,6 +176,33 @@ mod tests {
         assert_eq!(all.take_due(3), 10);
         assert_eq!(all.take_due(9), 20);
         assert_eq!(all, ledger(5, &[]));
+    }
+
+    #[test]
+    fn what_waits_is_held_back_together_when_nothing_waits_as_long_and_nothing_is_bonded() {
+        let mut all = ledger(0, &[(10, 3), (20, 4)]);
+        assert_eq!(all.hold_back(4), None);
+        assert_eq!(all.hold_back(5), Some(30));
+        assert_eq!(all, ledger(0, &[(30, 5)]));
+        let mut bonded = ledger(1, &[(10, 3)]);
+        assert_eq!(bonded.hold_back(5), None);
+        assert_eq!(
+            (bonded, Ledger::default().hold_back(5)),
+            (ledger(1, &[(10, 3)]), None)
+        );
+    }
+
+    #[test]
+    fn a_charge_takes_what_is_due_first_and_the_bond_at_last_and_no_more_than_there_is() {
+        let mut all = ledger(10, &[(10, 3), (20, 4)]);
+        assert_eq!(all.charge(4), 4);
+        assert_eq!(all, ledger(10, &[(6, 3), (20, 4)]));
+        assert_eq!(all.charge(7), 7);
+        assert_eq!(all, ledger(10, &[(19, 4)]));
+        assert_eq!(all.charge(20), 20);
+        assert_eq!(all, ledger(9, &[]));
+        assert_eq!((all.charge(10), all.charge(10)), (9, 0));
+        assert_eq!(all, Ledger::default());
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Numbers of genesis and governance, never beyond what is safe.
 
 use crate::{
-    Config, Error, Event, Pallet, UnbondingSessions, ValidatorCount, MAX_UNBONDING_SESSIONS,
+    Config, Error, Event, LeastValidators, Pallet, UnbondingSessions, ValidatorCount, MAX_UNBONDING_SESSIONS,
     MIN_UNBONDING_SESSIONS,
 };
 use frame_support::{ensure, traits::Get};
@@ -31,13 +31,20 @@ impl<T: Config> Pallet<T> {
         ValidatorCount::<T>::get().clamp(1, T::MaxValidators::get().max(1))
     }
 
-    pub(crate) fn do_set_validator_count(count: u32) -> DispatchResult {
+    /// Fewest candidates that make another set, and that may be left by whoever leaves or is chilled; 1 to
+    /// [`Pallet::validator_count`].
+    pub fn least_validators() -> u32 {
+        LeastValidators::<T>::get().clamp(1, Self::validator_count())
+    }
+
+    pub(crate) fn do_set_validator_count(count: u32, least: u32) -> DispatchResult {
         ensure!(
-            (1..=T::MaxValidators::get()).contains(&count),
+            (1..=count).contains(&least) && count <= T::MaxValidators::get(),
             Error::<T>::CountOutOfRange
         );
         ValidatorCount::<T>::put(count);
-        Self::deposit_event(Event::ValidatorCountSet { count });
+        LeastValidators::<T>::put(least);
+        Self::deposit_event(Event::ValidatorCountSet { count, least });
         Ok(())
     }
 

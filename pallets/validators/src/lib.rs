@@ -10,7 +10,7 @@
 //! - The highest [`Pallet::validator_count`] candidates are **validators** from the session after the next one on.
 //! - Who leaves ([`Pallet::unbond`]) waits and then has his money ([`Pallet::withdraw`]), and at last the deposit of his keys
 //!   ([`Pallet::retire_keys`]). Who rests ([`Pallet::pause`]) keeps his bond and comes back by [`Pallet::rejoin`].
-//! - **Governance** says how many validators there are ([`Pallet::set_validator_count`]).
+//! - **Governance** says how many validators there are, and how few may be ([`Pallet::set_validator_count`]).
 //!
 //! # Faults
 //! - *Silence* is no crime: a validator that made no block in as many as should have brought him two dozen is taken off the
@@ -21,7 +21,8 @@
 //! Authors are rewarded by pallet-rewards, which mints for every block; nothing is minted here.
 //!
 //! # Properties
-//! - The set is never empty: the last candidate cannot leave, and if none is left the running set goes on.
+//! - The set never becomes smaller than [`Pallet::least_validators`]: nobody leaves when too few candidates would be left, and
+//!   when reports left too few the running set goes on, and its members' money on hold with it.
 //! - An unchanged set is not announced anew, so that light clients follow one proof for each change and no more.
 //! - Whatever is reported of one validator about one session costs as much as the worst of it, once.
 //! - What is on hold is exactly the sum of the ledgers. The invariants are listed in `invariants.rs`.
@@ -37,7 +38,9 @@ mod events;
 mod leaving;
 pub mod ledger;
 mod lengths;
+mod migration;
 mod offences;
+mod query;
 pub mod ranking;
 mod session;
 mod silence;
@@ -53,7 +56,8 @@ mod mock;
 mod tests;
 
 pub use ledger::Ledger;
-pub use offences::Bar;
+pub use migration::AdoptRunningSet;
+pub use offences::{Bar, CountedReports, FREE_REPORTS};
 pub use pallet::*;
 pub use ranking::Rank;
 pub use session::InPalletSession;
@@ -85,6 +89,9 @@ pub mod pallet {
     pub const DEFAULT_UNBONDING_SESSIONS: SessionIndex = MAX_UNBONDING_SESSIONS;
     /// Validators where genesis says nothing: the fewest of whom one may fail.
     pub const DEFAULT_VALIDATOR_COUNT: u32 = 4;
+    /// How few candidates make another set where genesis says nothing: as many, so that a network whose genesis names none
+    /// is not the first bidder's.
+    pub const DEFAULT_LEAST_VALIDATORS: u32 = DEFAULT_VALIDATOR_COUNT;
 
     #[pallet::pallet]
     pub struct Pallet<T>(_);
@@ -109,6 +116,10 @@ pub mod pallet {
         /// Most validators.
         #[pallet::constant]
         type MaxValidators: Get<u32>;
+        /// What each report of one offender about one session costs him beyond [`FREE_REPORTS`]: at least what whoever sends a
+        /// report would pay for its weight and rows, had he to pay.
+        #[pallet::constant]
+        type ReportCost: Get<Balance>;
         /// Costs of the calls.
         type WeightInfo: WeightInfo;
     }
@@ -132,6 +143,10 @@ pub mod pallet {
     #[pallet::storage]
     pub type ValidatorCount<T: Config> = StorageValue<_, u32, ValueQuery>;
 
+    /// How few candidates make another set; read it through [`Pallet::least_validators`].
+    #[pallet::storage]
+    pub type LeastValidators<T: Config> = StorageValue<_, u32, ValueQuery>;
+
     /// Sessions that unbonding takes. Written at genesis only; read it through [`Pallet::unbonding_sessions`].
     #[pallet::storage]
     pub type UnbondingSessions<T: Config> = StorageValue<_, SessionIndex, ValueQuery>;
@@ -153,6 +168,11 @@ pub mod pallet {
     pub type Slashed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, SessionIndex, Blake2_128Concat, AccountId32, Perbill>;
 
+    /// How many reports of each offender about a session were heard, while more may be.
+    #[pallet::storage]
+    pub type Heard<T: Config> =
+        StorageDoubleMap<_, Twox64Concat, SessionIndex, Blake2_128Concat, AccountId32, u32, ValueQuery>;
+
     /// Who may not be a candidate because of an offence.
     #[pallet::storage]
     pub type Bars<T: Config> = StorageMap<_, Blake2_128Concat, AccountId32, Bar>;
@@ -163,6 +183,8 @@ pub mod pallet {
         pub candidates: alloc::vec::Vec<(AccountId32, Balance)>,
         /// How many of them validate.
         pub validator_count: u32,
+        /// How few candidates make another set; at least 1, at most `validator_count`.
+        pub least_validators: u32,
         /// Sessions that unbonding takes; at least [`MIN_UNBONDING_SESSIONS`], at most [`MAX_UNBONDING_SESSIONS`].
         pub unbonding_sessions: SessionIndex,
         #[serde(skip)]
@@ -174,6 +196,7 @@ pub mod pallet {
             Self {
                 candidates: Default::default(),
                 validator_count: DEFAULT_VALIDATOR_COUNT,
+                least_validators: DEFAULT_LEAST_VALIDATORS,
                 unbonding_sessions: DEFAULT_UNBONDING_SESSIONS,
                 _config: Default::default(),
             }
@@ -184,6 +207,7 @@ pub mod pallet {
     impl<T: Config> BuildGenesisConfig for GenesisConfig<T> {
         fn build(&self) {
             ValidatorCount::<T>::put(self.validator_count);
+            LeastValidators::<T>::put(self.least_validators);
             UnbondingSessions::<T>::put(self.unbonding_sessions);
             for (who, amount) in &self.candidates {
                 Pallet::<T>::bond_at_genesis(who, *amount)
@@ -262,11 +286,12 @@ pub mod pallet {
             Self::do_retire_keys(who)
         }
 
-        /// Says how many validators there are from the session after the next one on: 1 to [`Config::MaxValidators`].
+        /// Says how many validators there are from the session after the next one on, 1 to [`Config::MaxValidators`], and
+        /// how few candidates make another set, 1 to as many: with fewer the running set goes on.
         #[pallet::call_index(7)]
-        pub fn set_validator_count(origin: OriginFor<T>, count: u32) -> DispatchResult {
+        pub fn set_validator_count(origin: OriginFor<T>, count: u32, least: u32) -> DispatchResult {
             T::Governance::ensure_origin(origin)?;
-            Self::do_set_validator_count(count)
+            Self::do_set_validator_count(count, least)
         }
     }
 }

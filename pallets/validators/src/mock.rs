@@ -24,6 +24,7 @@ use sp_staking::{
 pub(crate) const EXISTENTIAL_DEPOSIT: Balance = 10;
 pub(crate) const KEY_DEPOSIT: Balance = 50;
 pub(crate) const MIN_BOND: Balance = 1_000;
+pub(crate) const REPORT_COST: Balance = 7;
 pub(crate) const MAX_CANDIDATES: u32 = 6;
 pub(crate) const MAX_VALIDATORS: u32 = 5;
 /// Validators that genesis asks for, and has.
@@ -127,6 +128,7 @@ impl pallet_validators::Config for Test {
     type MaxCandidates = ConstU32<MAX_CANDIDATES>;
     type MaxValidators = ConstU32<MAX_VALIDATORS>;
     type MinBond = ConstU128<MIN_BOND>;
+    type ReportCost = ConstU128<REPORT_COST>;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Session = crate::InPalletSession<Test>;
     type WeightInfo = ();
@@ -188,7 +190,7 @@ pub(crate) fn report(number: u8, session: SessionIndex, slot: u64, tenths: u32) 
         slot,
         tenths,
     };
-    <Offences as ReportOffence<_, _, _>>::report_offence(vec![], fault)
+    <crate::CountedReports<Test, Offences> as ReportOffence<_, _, _>>::report_offence(vec![], fault)
 }
 
 /// Ends the running session after this many blocks, of which each of these made one.
@@ -228,6 +230,8 @@ pub(crate) fn new_test_ext() -> sp_io::TestExternalities {
     pallet_validators::GenesisConfig::<Test> {
         candidates: (1..=COUNT).map(|number| (account(number), BOND)).collect(),
         validator_count: COUNT.into(),
+        // Tests that need more say so.
+        least_validators: 1,
         unbonding_sessions: UNBONDING,
         ..Default::default()
     }

@@ -8,8 +8,13 @@
 //! What is slashed burns: whoever reports, judges or governs has nothing of another's fall, and the treasury gets its part of
 //! every block anyway.
 
-use crate::{ledger::rest_of, ranking, Bars, Config, Event, HoldReason, Ledgers, Pallet, Ranking, Slashed};
+use crate::{
+    ledger::rest_of, ranking, Bars, Config, Event, Heard, HoldReason, Ledger, Ledgers, Pallet, Ranking,
+    Slashed,
+};
+use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
+use core::marker::PhantomData;
 use frame_support::{
     defensive,
     traits::{
@@ -22,9 +27,13 @@ use hashcard_primitives::{roles::RunningSession, Balance};
 use scale_info::TypeInfo;
 use sp_runtime::{AccountId32, Perbill};
 use sp_staking::{
-    offence::{OffenceDetails, OnOffenceHandler},
+    offence::{Offence, OffenceDetails, OffenceError, OnOffenceHandler, ReportOffence},
     SessionIndex,
 };
+
+/// Reports of one offender about one session that are heard for nothing: as many as a machine that ran twice gives cause for
+/// until it is disabled.
+pub const FREE_REPORTS: u32 = 32;
 
 /// Keeps an offender off the ranking until nothing about his worst or latest session can be reported any more.
 #[derive(
@@ -39,6 +48,36 @@ pub struct Bar {
 
 /// An offender as historical sessions name him.
 pub type Offender = (AccountId32, ());
+
+/// Counts reports before `R` keeps them, which is played by pallet-offences.
+///
+/// **Whoever proves an offence pays no fee, so the offender pays for reports without number.** He alone could make them: he may
+/// sign for any slot and any round that he likes, and what is kept of each stays in state. When he has nothing left on hold,
+/// no more are heard of him: a refused report costs its sender a fee.
+pub struct CountedReports<T, R>(PhantomData<(T, R)>);
+
+impl<T, R, O> ReportOffence<AccountId32, Offender, O> for CountedReports<T, R>
+where
+    T: Config,
+    R: ReportOffence<AccountId32, Offender, O>,
+    O: Offence<Offender>,
+{
+    fn report_offence(reporters: Vec<AccountId32>, offence: O) -> Result<(), OffenceError> {
+        let (offenders, session) = (offence.offenders(), offence.session_index());
+        if !offenders.iter().any(|(who, ())| Pallet::<T>::hears(who, session)) {
+            return Err(OffenceError::DuplicateReport);
+        }
+        R::report_offence(reporters, offence)?;
+        for (who, ()) in &offenders {
+            Pallet::<T>::count_report(who, session);
+        }
+        Ok(())
+    }
+
+    fn is_known_offence(offenders: &[Offender], slot: &O::Slot) -> bool {
+        R::is_known_offence(offenders, slot)
+    }
+}
 
 impl<T: Config> OnOffenceHandler<AccountId32, Offender, Weight> for Pallet<T> {
     fn on_offence(
@@ -93,6 +132,12 @@ impl<T: Config> Pallet<T> {
             return 0;
         };
         let amount = ledger.slash(part);
+        Self::burn(who, ledger, amount);
+        amount
+    }
+
+    /// Burns what was taken out of an account's ledger, which is this now.
+    fn burn(who: &AccountId32, ledger: Ledger, amount: Balance) {
         if amount > 0
             && T::Currency::burn_held(&HoldReason::Bond.into(), who, amount, BestEffort, Force) != Ok(amount)
         {
@@ -103,7 +148,31 @@ impl<T: Config> Pallet<T> {
         } else {
             Ledgers::<T>::remove(who);
         }
-        amount
+    }
+
+    /// Whether a report about somebody's session is heard: it can be reported still, and he has not been reported so often that
+    /// another one has to be paid with what he no longer has.
+    pub(crate) fn hears(who: &AccountId32, session: SessionIndex) -> bool {
+        let open = Self::forgotten_in(session) > T::Session::index();
+        open && (Heard::<T>::get(session, who) < FREE_REPORTS || Self::on_hold(who) > 0)
+    }
+
+    pub(crate) fn count_report(who: &AccountId32, session: SessionIndex) {
+        let heard = Heard::<T>::get(session, who);
+        Heard::<T>::insert(session, who, heard.saturating_add(1));
+        if heard < FREE_REPORTS {
+            return;
+        }
+        let Some(mut ledger) = Ledgers::<T>::get(who) else {
+            return;
+        };
+        let amount = ledger.charge(T::ReportCost::get());
+        Self::burn(who, ledger, amount);
+        Self::deposit_event(Event::ReportCharged {
+            who: who.clone(),
+            session,
+            amount,
+        });
     }
 
     /// The session at whose begin nothing about `session` can be reported any more.
@@ -119,5 +188,6 @@ impl<T: Config> Pallet<T> {
                 Bars::<T>::remove(&who);
             }
         }
+        Heard::<T>::drain_prefix(session).for_each(drop);
     }
 }

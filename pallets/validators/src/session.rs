@@ -9,6 +9,9 @@ use pallet_session::{historical, Pallet as Session, QueuedKeys};
 use sp_runtime::{AccountId32, DispatchResult, Perbill};
 use sp_staking::{offence::OffenceSeverity, SessionIndex};
 
+/// Most sessions that are forgotten at once. One is, when a session begins; more only after a long time in which none was.
+const MOST_FORGOTTEN: SessionIndex = 64;
+
 /// The adapter of a runtime `T`.
 pub struct InPalletSession<T>(PhantomData<T>);
 
@@ -26,6 +29,19 @@ where
         Session::<T>::validators()
     }
 
+    fn planned() -> Vec<AccountId32> {
+        QueuedKeys::<T>::get().into_iter().map(|(who, _)| who).collect()
+    }
+
+    fn disabled() -> Vec<AccountId32> {
+        let set = Session::<T>::validators();
+        let member = |index: u32| set.get(index as usize).cloned();
+        Session::<T>::disabled_validators()
+            .into_iter()
+            .filter_map(member)
+            .collect()
+    }
+
     fn serves(who: &AccountId32) -> bool {
         Session::<T>::validators().contains(who) || QueuedKeys::<T>::get().iter().any(|(next, _)| next == who)
     }
@@ -34,10 +50,12 @@ where
         Session::<T>::is_registered(who)
     }
 
-    /// When the next session is planned, the queued keys are those of the one that just began.
+    /// When the next session is planned, the queued keys are those of the one that just began. Its record is what the next
+    /// session gets if nothing is announced; a chain whose set was never recorded announces it once.
     fn is_set(validators: &[AccountId32]) -> bool {
         let queued = QueuedKeys::<T>::get();
-        queued.len() == validators.len()
+        historical::HistoricalSessions::<T>::contains_key(Self::index())
+            && queued.len() == validators.len()
             && queued.iter().zip(validators).all(|((who, keys), validator)| {
                 who == validator && Session::<T>::load_keys(who).as_ref() == Some(keys)
             })
@@ -48,7 +66,13 @@ where
     }
 
     fn forget_before(session: SessionIndex) {
-        historical::Pallet::<T>::prune_up_to(session);
+        // A chain that forgot nothing so far has a range from its first session on.
+        let Some((oldest, _)) = historical::StoredRange::<T>::get() else {
+            return;
+        };
+        if oldest < session {
+            historical::Pallet::<T>::prune_up_to(session.min(oldest.saturating_add(MOST_FORGOTTEN)));
+        }
     }
 
     fn retire_keys(who: &AccountId32) -> DispatchResult {

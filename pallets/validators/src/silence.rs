@@ -5,7 +5,7 @@
 //! him [`PATIENCE`]; one block of his begins the count anew. Where sessions are long that is one whole session.
 //!
 //! **Nor does a fault of the network**: at most a third of a set is chilled at once, the longest silent first, so none of
-//! a set of two; and never the last candidate.
+//! a set of two; and never so many that too few candidates are left.
 
 use crate::{ranking, Authored, Config, Event, Pallet, Ranking, SessionStart, Silences};
 use alloc::{collections::BTreeMap, vec::Vec};
@@ -72,7 +72,7 @@ impl<T: Config> Pallet<T> {
     }
 
     fn chill(silence: Silence) {
-        // The last candidate stays: there would be no set.
+        // When there are too few he stays: there would be no set.
         if Self::unrank(&silence.who).is_ok() {
             Self::deposit_event(Event::Chilled {
                 who: silence.who,

@@ -4,8 +4,10 @@ mod bonding;
 mod election;
 mod genesis;
 mod leaving;
+mod migration;
 mod offences;
 mod properties;
+mod query;
 mod resting;
 mod silence;
 

@@ -49,13 +49,14 @@ impl WeightInfo for () {
         of_rows(4, 4, 100)
     }
     fn unbond() -> Weight {
-        of_rows(4, 2, 100)
+        of_rows(6, 2, 100)
     }
     fn withdraw() -> Weight {
         of_rows(6, 3, 80)
     }
     fn pause() -> Weight {
-        of_rows(1, 1, 60)
+        // Ranking, both numbers of validators.
+        of_rows(3, 1, 60)
     }
     fn rejoin() -> Weight {
         of_rows(8, 3, 120)
@@ -65,10 +66,11 @@ impl WeightInfo for () {
         of_rows(9, 7, 120)
     }
     fn set_validator_count() -> Weight {
-        of_rows(0, 1, 20)
+        of_rows(0, 2, 20)
     }
     fn punish(n: u32) -> Weight {
         // Slashed, ledger, hold, account, ranking, bar, both lists of the session and its digest.
-        of_rows(3, 0, 20).saturating_add(of_rows(9, 8, 150).saturating_mul(n.into()))
+        // For the one that is reported, once: how often he was, and what that costs him.
+        of_rows(8, 4, 120).saturating_add(of_rows(9, 8, 150).saturating_mul(n.into()))
     }
 }

@@ -79,6 +79,11 @@ fn spends_or_gives_away(call: &RuntimeCall) -> bool {
         RuntimeCall::Channels(call) => promises(call),
         // Seeders get it, and an accomplice may be one.
         RuntimeCall::Rewards(call) => matches!(call, pallet_rewards::Call::endow { .. }),
+        // It burns when whoever has the session keys, who may be the delegate, signs twice.
+        RuntimeCall::Validators(call) => matches!(
+            call,
+            pallet_validators::Call::bond { .. } | pallet_validators::Call::bond_more { .. }
+        ),
         _ => false,
     }
 }

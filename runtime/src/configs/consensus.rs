@@ -1,5 +1,6 @@
 //! BABE, GRANDPA, sessions, and the bonded candidates who make the set. Reports of equivocation go from BABE and GRANDPA, which
-//! check their proofs, through pallet-offences, which refuses doubles, to pallet-validators, which slashes.
+//! check their proofs, through pallet-validators, which counts them, and pallet-offences, which refuses doubles, back to
+//! pallet-validators, which slashes.
 
 use crate::{
     constants::{money, time},
@@ -29,6 +30,7 @@ parameter_types! {
     /// Two keys of 32 bytes and their owners' rows.
     pub const SessionKeyDeposit: Balance = money::deposit(3, 3 * 64);
     pub const MinValidatorBond: Balance = money::MIN_VALIDATOR_BOND;
+    pub const ReportCost: Balance = money::REPORT_COST;
 }
 
 /// Most validators: what GRANDPA's all-to-all votes bear at a 3-second slot.
@@ -45,6 +47,9 @@ impl Get<u64> for ReportLongevity {
         epoch.saturating_mul(Validators::report_longevity().into())
     }
 }
+
+/// Reports on their way to pallet-offences.
+type HeardOffences = pallet_validators::CountedReports<Runtime, Offences>;
 
 /// What a report costs: its proof by the libraries' own reckoning, and what pallet-validators does with it, for every validator
 /// of the set that the proof names, all of whom may have done the same in the same slot.
@@ -110,7 +115,7 @@ impl pallet_babe::Config for Runtime {
     type EpochChangeTrigger = pallet_babe::ExternalTrigger;
     type EpochDuration = crate::lengths::EpochDuration<Runtime>;
     type EquivocationReportSystem =
-        pallet_babe::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+        pallet_babe::EquivocationReportSystem<Self, HeardOffences, Historical, ReportLongevity>;
     type ExpectedBlockTime = ConstU64<{ time::SLOT_MILLIS }>;
     type KeyOwnerProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, pallet_babe::AuthorityId)>>::Proof;
     type MaxAuthorities = MaxAuthorities;
@@ -121,7 +126,7 @@ impl pallet_babe::Config for Runtime {
 
 impl pallet_grandpa::Config for Runtime {
     type EquivocationReportSystem =
-        pallet_grandpa::EquivocationReportSystem<Self, Offences, Historical, ReportLongevity>;
+        pallet_grandpa::EquivocationReportSystem<Self, HeardOffences, Historical, ReportLongevity>;
     type KeyOwnerProof = <Historical as KeyOwnerProofSystem<(KeyTypeId, pallet_grandpa::AuthorityId)>>::Proof;
     type MaxAuthorities = MaxAuthorities;
     type MaxNominators = ConstU32<0>;
@@ -178,6 +183,7 @@ impl pallet_validators::Config for Runtime {
     type MaxCandidates = MaxCandidates;
     type MaxValidators = MaxAuthorities;
     type MinBond = MinValidatorBond;
+    type ReportCost = ReportCost;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Session = pallet_validators::InPalletSession<Self>;
     // Reckoned by hand until it is measured.

@@ -81,6 +81,8 @@ impl frame_system::Config for Runtime {
     type MaxConsumers = ConstU32<16>;
     type Nonce = Nonce;
     type SS58Prefix = Ss58Prefix;
+    // For a chain that ran before there were candidates; of others it changes nothing.
+    type SingleBlockMigrations = pallet_validators::AdoptRunningSet<Runtime>;
     type SystemWeightInfo = frame_system::weights::SubstrateWeight<Runtime>;
     type Version = Version;
 }

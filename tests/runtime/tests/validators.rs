@@ -7,6 +7,10 @@ use frame_support::{
     storage::{with_transaction, TransactionOutcome},
     traits::{fungible::Inspect, KeyOwnerProofSystem},
 };
+use hashcard_primitives::{
+    api::{runtime_decl_for_lengths_api::LengthsApi, runtime_decl_for_validators_api::ValidatorsApi},
+    validator::Standing,
+};
 use hashcard_runtime::{
     constants::money::{CARD, MIN_VALIDATOR_BOND},
     AccountId, Babe, Balance, Balances, Executive, Grandpa, Header, Historical, Runtime, RuntimeCall,
@@ -379,4 +383,91 @@ fn what_is_no_equivocation_is_refused_and_its_sender_pays() {
         assert_eq!(judged(TransactionSource::Local, &other), Ok(()));
         assert_eq!(held(&account(Dave)), MIN_VALIDATOR_BOND);
     });
+}
+
+#[test]
+fn candidates_and_the_set_are_told_with_their_numbers() {
+    on_preset(LOCAL, || {
+        blocks::begin_first();
+        let told = Runtime::validator_set();
+        assert_eq!((told.validators.len(), told.planned.len()), (4, 4));
+        assert_eq!((told.validator_count, told.least_validators), (16, 3));
+        let page = Runtime::candidates(0);
+        assert_eq!((page.candidates.len(), page.next), (4, None));
+        let dave = Runtime::candidate(account(Dave)).expect("he is bonded");
+        assert_eq!(
+            (dave.bond, dave.standing),
+            (MIN_VALIDATOR_BOND, Standing::Candidate)
+        );
+        assert_eq!(Runtime::candidate(account(Eve)), None);
+        assert_eq!(
+            Runtime::lengths().unbonding_sessions,
+            Validators::unbonding_sessions()
+        );
+    });
+    assert_eq!(on_dev(|| Runtime::validator_set().least_validators), 1);
+}
+
+/// The chain as it was before there were candidates.
+fn never_had_candidates() {
+    use frame_support::traits::{fungible::hold::Mutate as MutateHold, tokens::Precision::Exact};
+    for who in Session::validators() {
+        let reason = pallet_validators::HoldReason::Bond.into();
+        <Balances as MutateHold<AccountId>>::release(&reason, &who, MIN_VALIDATOR_BOND, Exact)
+            .expect("it is on hold");
+        pallet_validators::Ledgers::<Runtime>::remove(&who);
+    }
+    pallet_validators::Ranking::<Runtime>::kill();
+    pallet_validators::ValidatorCount::<Runtime>::kill();
+    pallet_validators::LeastValidators::<Runtime>::kill();
+    pallet_validators::UnbondingSessions::<Runtime>::kill();
+    pallet_validators::SessionStart::<Runtime>::kill();
+    let _ = pallet_session::historical::HistoricalSessions::<Runtime>::clear(u32::MAX, None);
+}
+
+#[test]
+fn a_chain_that_had_no_candidates_keeps_its_set_through_the_upgrade_and_slashes_from_then_on() {
+    on_preset(LOCAL, || {
+        blocks::begin_first();
+        blocks::pass(SESSION / 2);
+        never_had_candidates();
+        let set = Session::validators();
+        hashcard_runtime::Executive::execute_on_runtime_upgrade();
+        check_invariants();
+        pass_sessions(3);
+        assert_eq!(Session::validators(), set);
+        assert_eq!(held(&account(Dave)), MIN_VALIDATOR_BOND);
+        // Of a session that is over by then.
+        let report = babe_report(Dave, babe_membership(Dave));
+        pass_sessions(1);
+        assert_eq!(include(report), Ok(Ok(())));
+        assert_eq!(held(&account(Dave)), MIN_VALIDATOR_BOND - COST);
+    });
+}
+
+#[test]
+fn an_upgrade_changes_nothing_of_candidates_that_there_are() {
+    on_preset(LOCAL, || {
+        blocks::begin_first();
+        let told = || {
+            (
+                Runtime::validator_set(),
+                Runtime::candidates(0),
+                Runtime::lengths(),
+            )
+        };
+        let before = told();
+        hashcard_runtime::Executive::execute_on_runtime_upgrade();
+        assert_eq!(told(), before);
+    });
+}
+
+#[test]
+fn a_delegate_who_may_move_no_money_puts_none_at_stake_either() {
+    use frame_support::traits::InstanceFilter;
+    use hashcard_runtime::configs::ProxyType::NonTransfer;
+    use pallet_validators::Call;
+    let may = |call: Call<Runtime>| NonTransfer.filter(&RuntimeCall::from(call));
+    assert!(!may(Call::bond { amount: 1 }) && !may(Call::bond_more { amount: 1 }));
+    assert!(may(Call::pause {}) && may(Call::unbond { amount: 1 }) && may(Call::rejoin {}));
 }

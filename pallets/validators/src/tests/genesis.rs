@@ -19,13 +19,16 @@ fn lengths_and_numbers_of_genesis_are_never_beyond_what_is_safe() {
         let storage = GenesisConfig::<Test> {
             unbonding_sessions: sessions,
             validator_count: count,
+            least_validators: count,
             ..Default::default()
         }
         .build_storage()
         .expect("it builds");
         sp_io::TestExternalities::new(storage).execute_with(|| {
             let lengths = (Validators::unbonding_sessions(), Validators::report_longevity());
-            (lengths, Validators::validator_count())
+            let (count, least) = (Validators::validator_count(), Validators::least_validators());
+            assert!((1..=count).contains(&least));
+            (lengths, count)
         })
     };
     assert_eq!(said(0, 0), ((MIN_UNBONDING_SESSIONS, 2), 1));

@@ -107,8 +107,8 @@ fn the_last_candidate_cannot_leave() {
         for number in 1..COUNT {
             assert_ok!(Validators::unbond(by(number), BOND));
         }
-        assert_noop!(Validators::unbond(by(4), BOND), Error::<Test>::LastCandidate);
-        assert_noop!(Validators::pause(by(4)), Error::<Test>::LastCandidate);
+        assert_noop!(Validators::unbond(by(4), BOND), Error::<Test>::TooFewCandidates);
+        assert_noop!(Validators::pause(by(4)), Error::<Test>::TooFewCandidates);
         pass_sessions(4);
         assert_eq!(set(), [4]);
         join(5, MIN_BOND);
@@ -126,21 +126,50 @@ fn who_is_still_in_the_set_keeps_his_bond_on_hold_even_when_it_is_due() {
             report(number, 0, number.into(), 1).expect("it is new");
             assert_ok!(Validators::unbond(by(number), Balance::MAX));
         }
-        pass_sessions(UNBONDING + 2);
+        let last = UNBONDING + 3;
+        pass_sessions(last - 1);
         assert_eq!((candidates(), set()), (vec![], vec![1, 2, 3, 4]));
-        assert_noop!(
-            Validators::withdraw(by(1), account(1)),
-            Error::<Test>::StillServes
-        );
+        assert_noop!(Validators::withdraw(by(1), account(1)), Error::<Test>::NothingDue);
         join(5, MIN_BOND);
         pass_sessions(1);
-        assert_noop!(
-            Validators::withdraw(by(1), account(1)),
-            Error::<Test>::StillServes
-        );
+        assert!(set().contains(&1), "his last session");
+        let held_back = Event::HeldBack {
+            who: account(1),
+            amount: held(1),
+            due: last + Validators::report_longevity() + 1,
+        };
+        assert!(events().contains(&held_back));
+        for session in 1..=Validators::report_longevity() {
+            pass_sessions(1);
+            assert_eq!(set(), [5]);
+            assert_noop!(Validators::withdraw(by(1), account(1)), Error::<Test>::NothingDue);
+            // Each of them can still be reported about that session.
+            let number = session.min(COUNT.into()) as u8;
+            let before = held(number);
+            report(number, last, 100 + u64::from(session), 5).expect("it is new");
+            assert!(held(number) < before);
+        }
         pass_sessions(1);
-        assert_eq!(set(), [5]);
         assert_ok!(Validators::withdraw(by(1), account(1)));
+        assert_eq!(held(1), 0);
+    });
+}
+
+#[test]
+fn a_part_that_is_due_waits_while_its_owner_serves_without_a_bond() {
+    chain(|| {
+        assert_ok!(Validators::unbond(by(4), 1));
+        pass_sessions(UNBONDING);
+        assert_ok!(Validators::unbond(by(4), Balance::MAX));
+        for _ in 0..2 {
+            assert_noop!(
+                Validators::withdraw(by(4), account(4)),
+                Error::<Test>::StillServes
+            );
+            pass_sessions(1);
+        }
+        assert_ok!(Validators::withdraw(by(4), account(4)));
+        assert_eq!(held(4), BOND - 1, "the rest waits");
     });
 }
 

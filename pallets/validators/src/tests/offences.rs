@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Bars, Error, Slashed};
+use crate::{Bars, Error, Heard, Slashed, FREE_REPORTS};
 use frame_support::assert_noop;
 use sp_runtime::Perbill;
 use sp_staking::offence::OffenceError;
@@ -122,7 +122,8 @@ fn a_report_that_comes_when_bonds_may_be_withdrawn_costs_nothing() {
     chain(|| {
         pass_sessions(Validators::report_longevity() + 1);
         let before = held(2);
-        report(2, 0, 7, 10).expect("pallet-offences does not know");
+        assert_eq!(report(2, 0, 7, 10), Err(OffenceError::DuplicateReport));
+        Validators::punish(&account(2), Perbill::one(), 0);
         assert_eq!((held(2), is_candidate(2)), (before, true));
         assert_eq!(Slashed::<Test>::iter().count(), 0);
     });
@@ -187,5 +188,37 @@ fn a_later_offence_makes_the_bar_longer_and_an_earlier_one_does_not_make_it_shor
         assert_noop!(Validators::rejoin(by(2)), Error::<Test>::Barred);
         pass_sessions(1);
         assert_ok!(Validators::rejoin(by(2)));
+    });
+}
+
+#[test]
+fn reports_without_end_are_paid_by_their_offender_and_refused_when_he_has_nothing_left() {
+    chain(|| {
+        let free = u64::from(FREE_REPORTS);
+        for slot in 0..free {
+            report(2, 0, slot, 1).expect("it is new");
+        }
+        assert_eq!(held(2), BOND * 9 / 10, "the worst counts once");
+        let issued = Balances::total_issuance();
+        report(2, 0, free, 1).expect("it is new");
+        assert_eq!(held(2), BOND * 9 / 10 - REPORT_COST);
+        assert_eq!(Balances::total_issuance(), issued - REPORT_COST, "it burnt");
+        let expected = Event::ReportCharged {
+            who: account(2),
+            session: 0,
+            amount: REPORT_COST,
+        };
+        assert!(events().contains(&expected));
+        check();
+
+        let kept = || pallet_offences::Reports::<Test>::iter().count();
+        report(2, 0, free + 1, 10).expect("a worse one is heard");
+        assert_eq!(held(2), 0);
+        let before = kept();
+        assert_eq!(report(2, 0, free + 2, 10), Err(OffenceError::DuplicateReport));
+        assert_eq!(kept(), before, "nothing is kept of it");
+        report(3, 0, free + 2, 1).expect("of somebody else");
+        pass_sessions(Validators::report_longevity() + 1);
+        assert_eq!(Heard::<Test>::iter().count(), 0);
     });
 }

@@ -17,7 +17,7 @@ enum Step {
     Pause(u8),
     Rejoin(u8),
     Retire(u8),
-    Count(u32),
+    Count(u32, u32),
     Session(u32, u16),
     Report(u8, u32, u64, u32),
 }
@@ -34,7 +34,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => who().prop_map(Step::Pause),
         4 => who().prop_map(Step::Rejoin),
         1 => who().prop_map(Step::Retire),
-        1 => (0..7u32).prop_map(Step::Count),
+        1 => (0..7u32, 0..5u32).prop_map(|(count, least)| Step::Count(count, least)),
         8 => (1..150u32, any::<u16>()).prop_map(|(blocks, authors)| Step::Session(blocks, authors)),
         3 => (who(), 0..9u32, 0..3u64, 1..=10u32)
             .prop_map(|(who, ago, slot, tenths)| Step::Report(who, ago, slot, tenths)),
@@ -59,7 +59,7 @@ fn take(step: &Step) -> DispatchResult {
         Step::Pause(who) => Validators::pause(by(who)),
         Step::Rejoin(who) => Validators::rejoin(by(who)),
         Step::Retire(who) => Validators::retire_keys(by(who)),
-        Step::Count(count) => Validators::set_validator_count(RawOrigin::Root.into(), count),
+        Step::Count(count, least) => Validators::set_validator_count(RawOrigin::Root.into(), count, least),
         Step::Session(blocks, authors) => {
             let made: Vec<_> = set()
                 .into_iter()

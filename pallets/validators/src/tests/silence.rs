@@ -63,7 +63,7 @@ fn when_the_network_fails_no_more_than_a_third_is_chilled_at_once() {
 #[test]
 fn a_set_of_two_is_never_chilled() {
     chain(|| {
-        assert_ok!(Validators::set_validator_count(RawOrigin::Root.into(), 2));
+        assert_ok!(Validators::set_validator_count(RawOrigin::Root.into(), 2, 1));
         pass_sessions(2);
         for _ in 0..9 {
             end_session(LONG, &[1]);
