@@ -86,9 +86,9 @@ mod events {
             who: AccountId32,
             /// In which session.
             session: SessionIndex,
-            /// The part that everything reported about that session costs him so far.
+            /// The part that the worst of what was reported about that session costs.
             part: Perbill,
-            /// What burnt now.
+            /// What burnt now: nothing, if something else that he did before he was punished cost as much.
             amount: Balance,
         },
         /// Session keys of somebody who left are gone, and their deposit is his.

@@ -24,7 +24,7 @@
 //! - The set never becomes smaller than [`Pallet::least_validators`]: nobody leaves when too few candidates would be left, and
 //!   when reports left too few the running set goes on, and its members' money on hold with it.
 //! - An unchanged set is not announced anew, so that light clients follow one proof for each change and no more.
-//! - Whatever is reported of one validator about one session costs as much as the worst of it, once.
+//! - Whatever a validator did before it was first punished costs as much as the worst of it, once.
 //! - What is on hold is exactly the sum of the ledgers. The invariants are listed in `invariants.rs`.
 #![cfg_attr(not(feature = "std"), no_std)]
 

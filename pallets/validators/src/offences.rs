@@ -1,8 +1,10 @@
 //! What a proven offence costs. Proofs are checked by BABE and GRANDPA, doubles are refused by pallet-offences; what is left
 //! here is one question: how much more than what it cost already?
 //!
-//! **Of all that is reported of one validator about one session, the worst counts, once.** A machine that runs twice signs
-//! twice in every slot; each would be a report of its own, and a fault of an hour would cost more than a conspiracy.
+//! **Of all that a validator did until it was first punished, the worst counts, once.** A machine that runs twice signs twice in
+//! every slot; each would be a report of its own, and a fault of an hour would cost more than a conspiracy. Sessions do not tell
+//! them apart: a set may go on through many, and of two votes nobody knows more than the set, so whoever reports them
+//! chooses the session. What somebody does again who serves on after that is counted by itself, session for session.
 //! When somebody else did the same in the same slot, every offender's part grows, and each pays the difference.
 //!
 //! What is slashed burns: whoever reports, judges or governs has nothing of another's fall, and the treasury gets its part of
@@ -44,6 +46,9 @@ pub struct Bar {
     pub until: SessionIndex,
     /// The greatest part that any offence cost him.
     pub part: Perbill,
+    /// Last session in which he had not heard of it: that after the one in which he was first punished, whose set was planned
+    /// with him. All offences until then cost the worst of them.
+    pub unwarned: SessionIndex,
 }
 
 /// An offender as historical sessions name him.
@@ -100,19 +105,29 @@ impl<T: Config> Pallet<T> {
             // Its bond may be withdrawn: nobody can prove it any more either.
             return;
         }
-        let done = Slashed::<T>::get(session, who);
-        if done.is_some_and(|done| done >= part) {
+        let of_session = Slashed::<T>::get(session, who);
+        if of_session.is_some_and(|done| done >= part) {
             return;
         }
         Slashed::<T>::insert(session, who, part);
-        let amount = Self::slash(who, rest_of(part, done.unwrap_or_default()));
+        let done = match Bars::<T>::get(who) {
+            Some(bar) if session <= bar.unwarned => bar.part,
+            _ => of_session.unwrap_or_default(),
+        };
+        let amount = Self::slash(who, rest_of(part, done));
         // Even the last candidate: the running set goes on without him on the ranking.
         Ranking::<T>::mutate(|ranks| ranking::remove(ranks, who));
         let severity = Bars::<T>::mutate(who, |bar| {
-            let before = bar.unwrap_or(Bar { until, part });
+            let unwarned = T::Session::index().saturating_add(1);
+            let before = bar.unwrap_or(Bar {
+                until,
+                part,
+                unwarned,
+            });
             let now = Bar {
                 until: before.until.max(until),
                 part: before.part.max(part),
+                ..before
             };
             *bar = Some(now);
             now.part

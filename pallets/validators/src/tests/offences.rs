@@ -65,7 +65,7 @@ fn a_report_made_twice_costs_once() {
 }
 
 #[test]
-fn of_many_offences_in_a_session_the_worst_counts_once() {
+fn of_many_offences_the_worst_counts_once() {
     chain(|| {
         report(2, 0, 1, 3).expect("it is new");
         report(2, 0, 2, 3).expect("another slot");
@@ -73,10 +73,43 @@ fn of_many_offences_in_a_session_the_worst_counts_once() {
         assert_eq!(held(2), BOND * 7 / 10);
         report(2, 0, 4, 5).expect("a worse one");
         assert!(held(2).abs_diff(BOND / 2) <= 1, "rounded for him");
-        pass_sessions(1);
-        report(2, 1, 5, 5).expect("another session");
-        assert!(held(2).abs_diff(BOND / 4) <= 1);
     });
+}
+
+#[test]
+fn who_reports_does_not_make_an_offence_dearer_by_choosing_other_sessions() {
+    chain(|| {
+        pass_sessions(3);
+        for session in 0..=3 {
+            report(2, session, session.into(), 5).expect("it is new");
+        }
+        assert_eq!(held(2), BOND / 2);
+        pass_sessions(1);
+        report(2, 4, 4, 5).expect("the set of this one was planned with him");
+        assert_eq!(held(2), BOND / 2);
+        report(2, 4, 5, 6).expect("a worse one");
+        assert!(held(2).abs_diff(BOND * 4 / 10) <= 1, "rounded for him");
+    });
+}
+
+#[test]
+fn who_does_it_again_where_he_serves_on_is_punished_again() {
+    chain(|| {
+        need_all();
+        report(2, 0, 1, 5).expect("it is new");
+        pass_sessions(2);
+        assert!(set().contains(&2), "there is nobody else");
+        report(2, 2, 2, 5).expect("it is new");
+        assert!(held(2).abs_diff(BOND / 4) <= 1, "rounded for him");
+        report(2, 2, 3, 5).expect("it is new");
+        assert!(held(2).abs_diff(BOND / 4) <= 1, "once for each session");
+    });
+}
+
+/// Has the running set go on when one of it is off the ranking.
+fn need_all() {
+    let all = COUNT.into();
+    assert_ok!(Validators::set_validator_count(RawOrigin::Root.into(), all, all));
 }
 
 #[test]
