@@ -90,6 +90,10 @@ proptest! {
                 check();
                 assert!(!set().is_empty() && !Session::queued_keys().is_empty());
                 assert!(set().len() <= MAX_VALIDATORS as usize);
+                if matches!(step, Step::Session(..)) {
+                    let floor = set().len().min(Validators::least_validators() as usize);
+                    assert!(Session::queued_keys().len() >= floor, "the next set is not below the floor");
+                }
             }
             for (who, before) in (1..=ACCOUNTS).zip(brought) {
                 assert!(wealth(who) <= before);
