@@ -14,7 +14,7 @@ pub fn claimed(claimed: &ClaimedRewards) -> Vec<String> {
     let collected = &claimed.collected;
     let minted = collected.from_sales.0.saturating_add(collected.from_deliveries.0);
     if collected.claims == 0 && minted == 0 {
-        lines.push("Nothing can be collected now.".to_owned());
+        lines.push("Nothing that is worth its fee can be collected now.".to_owned());
     } else {
         lines.push(format!(
             "Minted for you: {} for holding, {} for deliveries. Fee: {}",
@@ -79,7 +79,7 @@ pub fn rewards(rewards: &Rewards, bold: bool) -> Vec<String> {
     ));
     if rewards.collectable.0 > 0 {
         lines.push(format!(
-            "Collect {} now: hashcard earn --claim",
+            "Collect {} when it is worth its fee: hashcard earn --claim",
             rewards.collectable
         ));
     }
@@ -203,7 +203,7 @@ pub(super) mod tests {
             "era 5 runs until block 120 at the earliest",
             "4    7     3 CARD    0.5 CARD       0.1 CARD  6",
             "up to 1 CARD in this era; 2 CARD can be collected, the oldest of it until era 33",
-            "Collect 2 CARD now: hashcard earn --claim",
+            "Collect 2 CARD when it is worth its fee: hashcard earn --claim",
         ] {
             assert!(text.contains(part), "{part} is missing in\n{text}");
         }
@@ -248,7 +248,10 @@ pub(super) mod tests {
             collected: CollectedRewards::default(),
             deposits: Amount(0),
         };
-        assert_eq!(claimed(&nothing)[0], "Nothing can be collected now.");
+        assert_eq!(
+            claimed(&nothing)[0],
+            "Nothing that is worth its fee can be collected now."
+        );
     }
 
     #[test]
