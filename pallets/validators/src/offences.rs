@@ -22,6 +22,7 @@ use frame_support::{
     traits::{
         fungible::hold::Mutate,
         tokens::{Fortitude::Force, Precision::BestEffort},
+        Get,
     },
     weights::Weight,
 };
