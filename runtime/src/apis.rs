@@ -22,6 +22,8 @@ use hashcard_primitives::{
     },
     reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
+    social::{FollowCounts, Reaction, ReactionCounts},
+    validator::{CandidatePage, CandidateView, SetView},
 };
 use sp_api::impl_runtime_apis;
 use sp_consensus_grandpa::AuthorityList as GrandpaAuthorityList;
@@ -129,10 +131,10 @@ impl_runtime_apis! {
                 .map(|proof| sp_consensus_babe::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
         fn submit_report_equivocation_unsigned_extrinsic(
-            _proof: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
-            _key_owner_proof: sp_consensus_babe::OpaqueKeyOwnershipProof,
+            proof: sp_consensus_babe::EquivocationProof<<Block as BlockT>::Header>,
+            key_owner_proof: sp_consensus_babe::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Babe::submit_unsigned_equivocation_report(proof, key_owner_proof.decode()?)
         }
     }
 
@@ -152,10 +154,10 @@ impl_runtime_apis! {
                 .map(|proof| sp_consensus_grandpa::OpaqueKeyOwnershipProof::new(proof.encode()))
         }
         fn submit_report_equivocation_unsigned_extrinsic(
-            _proof: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
-            _key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
+            proof: sp_consensus_grandpa::EquivocationProof<<Block as BlockT>::Hash, NumberFor<Block>>,
+            key_owner_proof: sp_consensus_grandpa::OpaqueKeyOwnershipProof,
         ) -> Option<()> {
-            None
+            Grandpa::submit_unsigned_equivocation_report(proof, key_owner_proof.decode()?)
         }
     }
 
@@ -331,6 +333,39 @@ impl_runtime_apis! {
         }
     }
 
+    impl hashcard_primitives::api::SocialApi<Block> for Runtime {
+        fn reactions(card: CardId) -> ReactionCounts {
+            Social::reactions(card)
+        }
+        fn reaction(card: CardId, account: AccountId) -> Option<Reaction> {
+            Social::reaction(card, account)
+        }
+        fn reactions_of(account: AccountId, after: Option<CardId>) -> Vec<(CardId, Reaction)> {
+            Social::reactions_of(account, after)
+        }
+        fn follow_counts(account: AccountId) -> FollowCounts {
+            Social::follow_counts(account)
+        }
+        fn follows(follower: AccountId, followed: AccountId) -> bool {
+            Social::follows(follower, followed)
+        }
+        fn following(follower: AccountId, after: Option<AccountId>) -> Vec<AccountId> {
+            Social::following(follower, after)
+        }
+    }
+
+    impl hashcard_primitives::api::ValidatorsApi<Block> for Runtime {
+        fn validator_set() -> SetView<AccountId> {
+            Validators::validator_set()
+        }
+        fn candidates(page: u32) -> CandidatePage<AccountId> {
+            Validators::candidates(page)
+        }
+        fn candidate(account: AccountId) -> Option<CandidateView<AccountId>> {
+            Validators::candidate(account)
+        }
+    }
+
     impl hashcard_primitives::api::LengthsApi<Block> for Runtime {
         fn lengths() -> hashcard_primitives::lengths::Lengths {
             hashcard_primitives::lengths::Lengths {
@@ -342,6 +377,7 @@ impl_runtime_apis! {
                 lock_window_blocks: Keys::lock_window(),
                 closing_window_blocks: Channels::closing_window(),
                 era_blocks: Rewards::era_blocks(),
+                unbonding_sessions: Validators::unbonding_sessions(),
             }
         }
     }

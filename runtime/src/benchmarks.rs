@@ -18,6 +18,8 @@ frame_benchmarking::define_benchmarks!(
     [pallet_keys, Keys]
     [pallet_channels, Channels]
     [pallet_rewards, Rewards]
+    [pallet_social, Social]
+    [pallet_validators, Validators]
 );
 
 impl frame_system_benchmarking::Config for Runtime {}

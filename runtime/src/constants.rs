@@ -28,6 +28,12 @@ pub mod money {
         rows as Balance * DEPOSIT_PER_ROW + bytes as Balance * DEPOSIT_PER_BYTE
     }
 
+    /// Least bond of a validator: about what one of a full set of a hundred is minted in a year. A part of it goes with every
+    /// equivocation, and it waits for days when its owner leaves.
+    pub const MIN_VALIDATOR_BOND: Balance = 10_000 * CARD;
+    /// What an offender pays for each report of him beyond those that are free: somewhat more than the fee of a report on a set
+    /// of a hundred, about 70 ms, which whoever proves an offence does not pay, and twenty times the deposit of its rows.
+    pub const REPORT_COST: Balance = 100 * MILLICARD;
     /// Least bond of a seat. A list of 256 seats costs 25.6 CARD to crowd out with seats that serve nothing.
     pub const MIN_SEAT_BOND: Balance = 100 * MILLICARD;
     /// Part of a sale, and of each payment for delivered bytes, that burns. Small beside what markets take; what it funds

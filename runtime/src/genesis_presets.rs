@@ -2,7 +2,7 @@
 
 use crate::{
     constants::{
-        money::{CARD, EXISTENTIAL_DEPOSIT},
+        money::{CARD, EXISTENTIAL_DEPOSIT, MIN_VALIDATOR_BOND},
         rewards::FIRST_EMISSION,
     },
     *,
@@ -21,7 +21,11 @@ struct Pace {
     seat_lifetime_blocks: BlockNumber,
     closing_window_blocks: BlockNumber,
     era_blocks: BlockNumber,
+    unbonding_sessions: u32,
 }
+
+/// Most validators of a test network: room for whoever joins one.
+const VALIDATOR_COUNT: u32 = 16;
 
 /// Everything passes within a minute or two, so that a person or a test can watch it.
 const DEV: Pace = Pace {
@@ -32,6 +36,7 @@ const DEV: Pace = Pace {
     seat_lifetime_blocks: 40,
     closing_window_blocks: 20,
     era_blocks: 20,
+    unbonding_sessions: pallet_validators::MIN_UNBONDING_SESSIONS,
 };
 /// A few minutes: long enough for four validators to start and stop within an epoch.
 const LOCAL: Pace = Pace {
@@ -42,6 +47,7 @@ const LOCAL: Pace = Pace {
     seat_lifetime_blocks: 200,
     closing_window_blocks: 100,
     era_blocks: 100,
+    unbonding_sessions: pallet_validators::MIN_UNBONDING_SESSIONS,
 };
 
 fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
@@ -49,8 +55,19 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
     let mut endowed: Vec<_> = Sr25519Keyring::iter()
         .map(|k| (k.to_account_id(), 1_000_000 * CARD))
         .collect();
+    // Beside what it has to spend.
+    for (who, _) in &validators {
+        if let Some((_, balance)) = endowed.iter_mut().find(|(account, _)| account == who) {
+            *balance += MIN_VALIDATOR_BOND;
+        }
+    }
     // So that its account exists: else nothing less could be minted into it.
     endowed.push((configs::TreasuryAccount::get(), EXISTENTIAL_DEPOSIT));
+    let count = validators.len() as u32;
+    let candidates: Vec<_> = validators
+        .iter()
+        .map(|(who, _)| (who.clone(), MIN_VALIDATOR_BOND))
+        .collect();
     let keys: Vec<_> = validators
         .into_iter()
         .map(|(who, keys)| (who.clone(), who, keys))
@@ -75,6 +92,13 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
         "seeders": { "seatLifetimeBlocks": pace.seat_lifetime_blocks },
         "session": { "keys": keys },
         "sudo": { "key": Some(root) },
+        "validators": {
+            "candidates": candidates,
+            // More than two thirds of those that begin: when so few are left, finality would wait for the one that goes.
+            "leastValidators": count - count.saturating_sub(1) / 3,
+            "unbondingSessions": pace.unbonding_sessions,
+            "validatorCount": VALIDATOR_COUNT,
+        },
     })
 }
 

@@ -91,7 +91,7 @@ pub const VERSION: RuntimeVersion = RuntimeVersion {
     spec_name: Cow::Borrowed("hashcard"),
     impl_name: Cow::Borrowed("hashcard-node"),
     authoring_version: 1,
-    spec_version: 3,
+    spec_version: 4,
     impl_version: 1,
     apis: apis::RUNTIME_API_VERSIONS,
     transaction_version: 1,
@@ -115,7 +115,7 @@ mod runtime {
     )]
     pub struct Runtime;
 
-    // Indices are part of every encoded call and event: never reuse one.
+    // Indices are part of every encoded call and event: never reuse one. Hooks and genesis run in their order.
     #[runtime::pallet_index(0)]
     pub type System = frame_system;
     #[runtime::pallet_index(1)]
@@ -123,21 +123,27 @@ mod runtime {
     #[runtime::pallet_index(2)]
     pub type Lengths = crate::lengths;
 
-    // Authorship needs Babe's digest, Session needs both.
+    // Session needs Babe's digest.
     #[runtime::pallet_index(5)]
     pub type Babe = pallet_babe;
-    #[runtime::pallet_index(6)]
-    pub type Authorship = pallet_authorship;
     #[runtime::pallet_index(10)]
     pub type Balances = pallet_balances;
     #[runtime::pallet_index(11)]
     pub type TransactionPayment = pallet_transaction_payment;
+    // Before Session, whose genesis asks who validates.
+    #[runtime::pallet_index(13)]
+    pub type Offences = pallet_offences;
+    #[runtime::pallet_index(14)]
+    pub type Validators = pallet_validators;
     #[runtime::pallet_index(15)]
     pub type Historical = pallet_session::historical;
     #[runtime::pallet_index(16)]
     pub type Session = pallet_session;
     #[runtime::pallet_index(17)]
     pub type Grandpa = pallet_grandpa;
+    // After Session: the author of a session's first block is numbered among its set, not among the last one.
+    #[runtime::pallet_index(18)]
+    pub type Authorship = pallet_authorship;
 
     #[runtime::pallet_index(20)]
     pub type Sudo = pallet_sudo;
@@ -161,4 +167,6 @@ mod runtime {
     // After Authorship, which says for whom a block mints, and after Babe, whose chance an era ends with.
     #[runtime::pallet_index(45)]
     pub type Rewards = pallet_rewards;
+    #[runtime::pallet_index(46)]
+    pub type Social = pallet_social;
 }

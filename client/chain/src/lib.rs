@@ -7,8 +7,8 @@
 //! **Nothing is written twice.** `transact.rs` says what is done when a connection breaks; the one error after which a
 //! transaction may still be included is [`ChainError::Unknown`].
 //!
-//! Files mirror the pallets: `cards`, `seeders`, `keys`, `channels`, `rewards` and `balances` hold queries and calls of one
-//! pallet each. [`At`] and [`ChainAt`] say about which block an answer is.
+//! Files mirror the pallets: `cards`, `seeders`, `keys`, `channels`, `rewards`, `social`, `validators` and `balances` hold queries
+//! and calls of one pallet each. [`At`] and [`ChainAt`] say about which block an answer is.
 
 mod at;
 mod balances;
@@ -31,7 +31,9 @@ mod runtime;
 mod runtime_call;
 mod seeders;
 mod signer;
+mod social;
 mod transact;
+mod validators;
 
 #[cfg(test)]
 mod testing;

@@ -139,6 +139,18 @@ pub(crate) const APIS: &[(&str, &[&str])] = &[
             "endowments",
         ],
     ),
+    (
+        "SocialApi",
+        &[
+            "reactions",
+            "reaction",
+            "reactions_of",
+            "follow_counts",
+            "follows",
+            "following",
+        ],
+    ),
+    ("ValidatorsApi", &["validator_set", "candidates", "candidate"]),
     ("LengthsApi", &["lengths"]),
     ("AccountNonceApi", &["account_nonce"]),
 ];

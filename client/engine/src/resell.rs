@@ -419,6 +419,7 @@ mod tests {
         lock_window_blocks: 10,
         closing_window_blocks: 10,
         era_blocks: 20,
+        unbonding_sessions: 4,
     };
 
     #[test]

@@ -15,6 +15,8 @@ use crate::{
     lengths::Lengths,
     reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView},
     seeder::SeatPage,
+    social::{FollowCounts, Reaction, ReactionCounts},
+    validator::{CandidatePage, CandidateView, SetView},
 };
 use alloc::vec::Vec;
 use sp_runtime::AccountId32;
@@ -118,6 +120,32 @@ sp_api::decl_runtime_apis! {
         fn delivery_earnings(account: AccountId32) -> Option<DeliveryEarnings>;
         /// Endowments of a card.
         fn endowments(card: CardId) -> Vec<EndowmentView<AccountId32>>;
+    }
+
+    /// Reactions and follows. Every list has at most 256 rows.
+    pub trait SocialApi {
+        /// How many accounts reacted to a card.
+        fn reactions(card: CardId) -> ReactionCounts;
+        /// How an account reacted to a card.
+        fn reaction(card: CardId, account: AccountId32) -> Option<Reaction>;
+        /// Reactions of an account in order of cards, after `after`.
+        fn reactions_of(account: AccountId32, after: Option<CardId>) -> Vec<(CardId, Reaction)>;
+        /// How many follow an account, and how many it follows.
+        fn follow_counts(account: AccountId32) -> FollowCounts;
+        /// Whether an account follows another.
+        fn follows(follower: AccountId32, followed: AccountId32) -> bool;
+        /// Whom an account follows, in no particular order, after `after`.
+        fn following(follower: AccountId32, after: Option<AccountId32>) -> Vec<AccountId32>;
+    }
+
+    /// Candidates and validators.
+    pub trait ValidatorsApi {
+        /// Who validates now and next.
+        fn validator_set() -> SetView<AccountId32>;
+        /// Candidates, highest bond first.
+        fn candidates(page: u32) -> CandidatePage<AccountId32>;
+        /// An account that has something at stake, or is barred.
+        fn candidate(account: AccountId32) -> Option<CandidateView<AccountId32>>;
     }
 
     /// The lengths that genesis set.

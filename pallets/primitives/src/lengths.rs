@@ -25,4 +25,6 @@ pub struct Lengths {
     pub closing_window_blocks: BlockNumber,
     /// Blocks with room for proofs that make an era.
     pub era_blocks: BlockNumber,
+    /// Sessions between leaving the set and having the bond back.
+    pub unbonding_sessions: u32,
 }

@@ -1,4 +1,4 @@
-//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers, rewards.
+//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers, rewards, reactions, validators.
 //!
 //! Concrete over identifiers, generic only over the account type: the chain has `AccountId32`, the client
 //! 32 plain bytes, and both encode alike. Without the feature `runtime` nothing of Substrate is linked, so
@@ -19,6 +19,8 @@ pub mod lengths;
 pub mod reward;
 pub mod seeder;
 pub mod share;
+pub mod social;
+pub mod validator;
 
 #[cfg(feature = "runtime")]
 pub mod api;

@@ -7,7 +7,7 @@ use crate::{
     Balance, BlockNumber,
 };
 use alloc::vec::Vec;
-use sp_runtime::{AccountId32, DispatchResult};
+use sp_runtime::{AccountId32, DispatchResult, Perbill};
 
 /// Looks cards up. Played by pallet-cards.
 pub trait CardLookup {
@@ -124,4 +124,37 @@ pub trait KeyItems {
     fn owner(creator: &AccountId32, item: ItemId) -> Option<AccountId32>;
     /// Items of an account in a fixed order, after `after`, at most `limit`.
     fn owned(owner: &AccountId32, after: Option<ItemId>, limit: u32) -> Vec<ItemId>;
+}
+
+/// Who validates now, and with what keys. Played by pallet-session, through pallet-validators' adapter.
+pub trait RunningSession {
+    /// Number of the running session.
+    fn index() -> u32;
+    /// Its validators, in the order in which blocks name their author.
+    fn validators() -> Vec<AccountId32>;
+    /// The set that is planned for the next session.
+    fn planned() -> Vec<AccountId32>;
+    /// Those of the running set who may make no blocks, in its order.
+    fn disabled() -> Vec<AccountId32>;
+    /// Whether an account is in the running set or in the one that is planned.
+    fn serves(who: &AccountId32) -> bool;
+    /// Whether an account has keys to validate with.
+    fn has_keys(who: &AccountId32) -> bool;
+    /// Whether the running set is this one, in this order, each with the keys that he has now, and it is recorded so that its
+    /// members can be proven when the session is over. Asked when a session has begun and the next one is planned.
+    fn is_set(validators: &[AccountId32]) -> bool;
+    /// Keeps a validator from making blocks in the running session, if not too many are; whoever did worst goes first.
+    /// Whoever is not in the set is passed over.
+    fn disable(who: &AccountId32, severity: Perbill);
+    /// Forgets who validated in sessions before this one, so that nothing about them can be proven any more. Of a long history
+    /// only as much as a block bears; the rest when it is asked again.
+    fn forget_before(session: u32);
+    /// Gives up an account's keys and returns their deposit.
+    fn retire_keys(who: &AccountId32) -> DispatchResult;
+    /// Registers keys for an account in benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_keys(who: &AccountId32);
+    /// Makes these the running set in benchmarks.
+    #[cfg(feature = "runtime-benchmarks")]
+    fn benchmark_set(validators: &[AccountId32]);
 }

@@ -41,7 +41,7 @@ pub enum ProxyType {
     Any,
     /// Everything but moving money, which trading in keys does too.
     NonTransfer,
-    /// Cards, seats, keys, channels and rewards, purchases and endowments included.
+    /// Cards, seats, keys, channels, rewards and reactions, purchases and endowments included.
     Content,
 }
 
@@ -61,6 +61,7 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                         | RuntimeCall::Keys(_)
                         | RuntimeCall::Channels(_)
                         | RuntimeCall::Rewards(_)
+                        | RuntimeCall::Social(_)
                 )
             }
         }
@@ -78,6 +79,11 @@ fn spends_or_gives_away(call: &RuntimeCall) -> bool {
         RuntimeCall::Channels(call) => promises(call),
         // Seeders get it, and an accomplice may be one.
         RuntimeCall::Rewards(call) => matches!(call, pallet_rewards::Call::endow { .. }),
+        // It burns when whoever has the session keys, who may be the delegate, signs twice.
+        RuntimeCall::Validators(call) => matches!(
+            call,
+            pallet_validators::Call::bond { .. } | pallet_validators::Call::bond_more { .. }
+        ),
         _ => false,
     }
 }

@@ -1,5 +1,5 @@
-//! Cards, seats, keys, channels and rewards: the pallets that this chain exists for, and the roles that they play for one
-//! another.
+//! Cards, seats, keys, channels, rewards and reactions: the pallets that this chain exists for, and the roles that they play
+//! for one another.
 
 use crate::{constants::money, *};
 use frame_support::{
@@ -99,6 +99,16 @@ impl pallet_channels::Config for Runtime {
     type PalletId = ChannelsPalletId;
     type RuntimeHoldReason = RuntimeHoldReason;
     type WeightInfo = crate::weights::pallet_channels::WeightInfo<Runtime>;
+}
+
+impl pallet_social::Config for Runtime {
+    type Cards = Cards;
+    type Currency = Balances;
+    type DepositBase = DepositPerRow;
+    type DepositPerByte = DepositPerByte;
+    type RuntimeHoldReason = RuntimeHoldReason;
+    // Reckoned by hand until it is measured.
+    type WeightInfo = ();
 }
 
 /// [`KeyItems`], played by pallet-nfts.

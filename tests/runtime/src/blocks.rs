@@ -6,11 +6,12 @@ use crate::GENESIS;
 use codec::Encode;
 use frame_support::{
     dispatch::DispatchClass,
-    traits::{OnFinalize, OnInitialize},
+    traits::{Get, OnFinalize, OnInitialize},
     weights::Weight,
 };
 use hashcard_runtime::{
-    constants::time::SLOT_MILLIS, AllPalletsWithSystem, Babe, Runtime, RuntimeCall, RuntimeOrigin, System,
+    constants::time::SLOT_MILLIS, AllPalletsWithSystem, Babe, Runtime, RuntimeCall, RuntimeOrigin, Session,
+    System,
 };
 use sp_consensus_babe::{
     digests::{PreDigest, SecondaryPlainPreDigest},
@@ -51,12 +52,30 @@ fn end() {
     AllPalletsWithSystem::on_finalize(System::block_number());
 }
 
-/// The validators make blocks in turn.
+/// Slot of a block.
+pub fn slot_of(number: u32) -> u64 {
+    FIRST_SLOT + u64::from(number)
+}
+
+/// Who makes the block of a slot, as its place in the set of that slot's epoch: the validators make blocks in turn, but for
+/// those who are disabled.
+fn author_of(slot: u64) -> u32 {
+    let epoch_ends = *Babe::current_epoch_start() + <Runtime as pallet_babe::Config>::EpochDuration::get();
+    let validators = if slot < epoch_ends {
+        Babe::authorities().len() as u64
+    } else {
+        pallet_babe::NextAuthorities::<Runtime>::get().len() as u64
+    };
+    (slot..slot + validators)
+        .map(|turn| (turn % validators) as u32)
+        .find(|index| !Session::disabled_validators().contains(index))
+        .expect("not all are disabled")
+}
+
 fn begin(number: u32) {
-    let slot = FIRST_SLOT + u64::from(number);
-    let validators = Babe::authorities().len() as u64;
+    let slot = slot_of(number);
     let made_by = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
-        authority_index: (slot % validators) as u32,
+        authority_index: author_of(slot),
         slot: slot.into(),
     });
     let digest = Digest {

@@ -1,4 +1,4 @@
-//! Calls that are closed because nothing stands behind them yet, or because a delegate was not given them.
+//! Calls that are closed to everybody, or because a delegate was not given them.
 
 use hashcard_primitives::card::CardId;
 use hashcard_runtime::{constants::money::CARD, Runtime, RuntimeCall};
@@ -7,57 +7,11 @@ use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie};
 use sp_runtime::MultiAddress;
 
 #[test]
-fn a_validator_of_genesis_cannot_purge_its_keys() {
+fn a_validator_cannot_purge_the_keys_that_the_set_needs() {
     on_dev(|| {
         let purge = pallet_session::Call::<Runtime>::purge_keys {};
         assert_eq!(
             sign(&account(Alice), purge),
-            Err(frame_system::Error::<Runtime>::CallFiltered.into())
-        );
-    });
-}
-
-#[test]
-fn a_report_of_equivocation_is_refused_while_nothing_handles_it() {
-    use frame_support::traits::Contains;
-    use hashcard_runtime::configs::ClosedCalls;
-    use sp_runtime::traits::Header as _;
-    let header = |slot: u64| {
-        let mut header = hashcard_runtime::Header::new(
-            1,
-            Default::default(),
-            Default::default(),
-            Default::default(),
-            Default::default(),
-        );
-        header
-            .digest
-            .push(sp_runtime::generic::DigestItem::Other(vec![slot as u8; 1000]));
-        header
-    };
-    let proof = sp_consensus_babe::EquivocationProof {
-        offender: sp_core::sr25519::Public::from_raw([1; 32]).into(),
-        slot: 1.into(),
-        first_header: header(1),
-        second_header: header(2),
-    };
-    let membership = sp_session::MembershipProof {
-        session: 0,
-        trie_nodes: vec![],
-        validator_count: 0,
-    };
-    let signed = RuntimeCall::Babe(pallet_babe::Call::report_equivocation {
-        equivocation_proof: Box::new(proof.clone()),
-        key_owner_proof: membership.clone(),
-    });
-    let unsigned = RuntimeCall::Babe(pallet_babe::Call::report_equivocation_unsigned {
-        equivocation_proof: Box::new(proof),
-        key_owner_proof: membership,
-    });
-    assert!(!ClosedCalls::contains(&signed) && !ClosedCalls::contains(&unsigned));
-    on_dev(|| {
-        assert_eq!(
-            sign(&account(Bob), signed),
             Err(frame_system::Error::<Runtime>::CallFiltered.into())
         );
     });

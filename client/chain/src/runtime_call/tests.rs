@@ -16,10 +16,12 @@ use hashcard_primitives::{
     },
     reward::{ChallengeView, ClaimView, Emission, EraView},
     seeder::SeatPage,
+    social::Reaction,
+    validator::{CandidatePage, SetView},
 };
 use samples::{
-    card, challenge, claim, emission, endowment, era, history, key, lane, listing, offer, order, pool, query,
-    samples, seat, session, voucher, waiting, ME,
+    candidate, card, challenge, claim, emission, endowment, era, history, key, lane, listing, offer, order,
+    pool, query, samples, seat, session, validator_set, voucher, waiting, ME,
 };
 use std::collections::VecDeque;
 use subxt::ext::scale_decode::visitor::{decode_with_visitor, IgnoreVisitor};
@@ -116,6 +118,15 @@ async fn ask(at: &ChainAt, name: &str) -> Result<()> {
         "RewardsApi_claims" => at.claims(ME).await.map(drop),
         "RewardsApi_delivery_earnings" => at.delivery_earnings(ME).await.map(drop),
         "RewardsApi_endowments" => at.endowments(7).await.map(drop),
+        "SocialApi_reactions" => at.reactions(7).await.map(drop),
+        "SocialApi_reaction" => at.reaction(7, ME).await.map(drop),
+        "SocialApi_reactions_of" => at.reactions_of(ME).await.map(drop),
+        "SocialApi_follow_counts" => at.follow_counts(ME).await.map(drop),
+        "SocialApi_follows" => at.follows(ME, [1; 32]).await.map(drop),
+        "SocialApi_following" => at.following(ME).await.map(drop),
+        "ValidatorsApi_validator_set" => at.validator_set().await.map(drop),
+        "ValidatorsApi_candidates" => at.candidates().await.map(drop),
+        "ValidatorsApi_candidate" => at.candidate(ME).await.map(drop),
         "LengthsApi_lengths" => at.lengths().await.map(drop),
         "AccountNonceApi_account_nonce" => at.nonce(ME).await.map(drop),
         other => panic!("{other}"),
@@ -159,6 +170,11 @@ async fn an_honest_answer_is_taken() {
             }
             .encode(),
             "SeedersApi_seats_of" => Vec::<u64>::new().encode(),
+            "ValidatorsApi_candidates" => CandidatePage::<Account> {
+                candidates: vec![],
+                next: None,
+            }
+            .encode(),
             "KeysApi_keys_of" => KeyPage::<Account> {
                 keys: vec![],
                 next: None,
@@ -365,6 +381,41 @@ async fn an_answer_about_something_else_is_refused() {
             vec![at_once].encode()
         }),
         ("RewardsApi_endowments", vec![endowment(2), endowment(1)].encode()),
+        (
+            "SocialApi_reactions_of",
+            vec![(8u64, Reaction::Like), (7, Reaction::Like)].encode(),
+        ),
+        ("SocialApi_following", vec![ME].encode()),
+        ("ValidatorsApi_candidate", Some(candidate([1; 32], 5)).encode()),
+        ("ValidatorsApi_candidates", {
+            CandidatePage {
+                candidates: vec![candidate(ME, 5), candidate([1; 32], 6)],
+                next: None,
+            }
+            .encode()
+        }),
+        ("ValidatorsApi_validator_set", {
+            SetView {
+                validators: vec![],
+                disabled: vec![],
+                ..validator_set()
+            }
+            .encode()
+        }),
+        ("ValidatorsApi_validator_set", {
+            SetView {
+                disabled: vec![[1; 32]],
+                ..validator_set()
+            }
+            .encode()
+        }),
+        ("ValidatorsApi_validator_set", {
+            SetView {
+                least_validators: 17,
+                ..validator_set()
+            }
+            .encode()
+        }),
         ("KeysApi_key", Some(key(7, 2)).encode()),
         ("KeysApi_order", Some(order(4)).encode()),
         ("KeysApi_keys_of", {
@@ -415,6 +466,22 @@ async fn pages_that_lead_nowhere_end() {
             .encode(),
         ),
         ("SeedersApi_seats_of", (1..=256u64).collect::<Vec<_>>().encode()),
+        (
+            "SocialApi_reactions_of",
+            (1..=256u64)
+                .map(|card| (card, Reaction::Like))
+                .collect::<Vec<_>>()
+                .encode(),
+        ),
+        ("SocialApi_following", vec![[1u8; 32]; 256].encode()),
+        (
+            "ValidatorsApi_candidates",
+            CandidatePage::<Account> {
+                candidates: vec![],
+                next: Some(0),
+            }
+            .encode(),
+        ),
         (
             "KeysApi_keys_of",
             KeyPage::<Account> {

@@ -18,6 +18,8 @@ use hashcard_primitives::{
     lengths::Lengths,
     reward::{ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraView},
     seeder::{SeatPage, SeatView},
+    social::{FollowCounts, Reaction, ReactionCounts},
+    validator::{CandidatePage, CandidateView, SetView, Standing, WaitingPart},
     BoundedVec,
 };
 
@@ -290,6 +292,29 @@ pub(super) fn endowment(id: u64) -> EndowmentView<Account> {
     }
 }
 
+pub(super) fn candidate(account: Account, bond: u128) -> CandidateView<Account> {
+    CandidateView {
+        account,
+        bond,
+        standing: Standing::Barred { until: 9 },
+        validates: true,
+        planned: false,
+        disabled: true,
+        waiting: vec![WaitingPart { amount: 3, due: 9 }],
+    }
+}
+
+pub(super) fn validator_set() -> SetView<Account> {
+    SetView {
+        session: 5,
+        validators: vec![ME],
+        planned: vec![ME, [1; 32]],
+        disabled: vec![ME],
+        validator_count: 16,
+        least_validators: 1,
+    }
+}
+
 /// Arguments and an answer of every runtime API that is called.
 pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
     let lengths = Lengths {
@@ -301,6 +326,7 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         lock_window_blocks: 50,
         closing_window_blocks: 20,
         era_blocks: 30,
+        unbonding_sessions: 4,
     };
     let orders = OrderPage {
         orders: vec![order(3)],
@@ -504,6 +530,55 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
             "RewardsApi_endowments",
             (7u64,).encode(),
             vec![endowment(1)].encode(),
+        ),
+        (
+            "SocialApi_reactions",
+            (7u64,).encode(),
+            ReactionCounts([1, 2, 3, 4, 5, 6]).encode(),
+        ),
+        (
+            "SocialApi_reaction",
+            (7u64, ME).encode(),
+            Some(Reaction::Wonder).encode(),
+        ),
+        (
+            "SocialApi_reactions_of",
+            (ME, Some(6u64)).encode(),
+            vec![(7u64, Reaction::Like)].encode(),
+        ),
+        (
+            "SocialApi_follow_counts",
+            (ME,).encode(),
+            FollowCounts {
+                followers: 1,
+                following: 2,
+            }
+            .encode(),
+        ),
+        ("SocialApi_follows", (ME, [1u8; 32]).encode(), true.encode()),
+        (
+            "SocialApi_following",
+            (ME, Some([1u8; 32])).encode(),
+            vec![[2u8; 32]].encode(),
+        ),
+        (
+            "ValidatorsApi_validator_set",
+            ().encode(),
+            validator_set().encode(),
+        ),
+        (
+            "ValidatorsApi_candidates",
+            (0u32,).encode(),
+            CandidatePage {
+                candidates: vec![candidate(ME, 5)],
+                next: Some(1),
+            }
+            .encode(),
+        ),
+        (
+            "ValidatorsApi_candidate",
+            (ME,).encode(),
+            Some(candidate(ME, 5)).encode(),
         ),
         ("LengthsApi_lengths", ().encode(), lengths.encode()),
         ("AccountNonceApi_account_nonce", (ME,).encode(), 5u32.encode()),
