@@ -7,7 +7,7 @@ use crate::{extrinsic::hash_of, link::Link, Account, Chain, ChainError, Result};
 use codec::Encode;
 use futures::{stream, stream::BoxStream, StreamExt};
 use hashcard_primitives::{lengths::Lengths, Balance};
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use subxt::{
     config::substrate::{SubstrateHeader, H256},
     rpcs::client::{rpc_params, RpcSubscription},
@@ -181,6 +181,26 @@ impl Chain {
     /// Hash of a block of the best chain by number; of its head without a number.
     pub(crate) async fn canonical_hash(&self, number: Option<u32>) -> Result<Option<H256>> {
         self.link().ask("chain_getBlockHash", rpc_params![number]).await
+    }
+
+    /// Hashes of `best` and of those before it down to the block `first`, or to one that is not known.
+    pub(crate) async fn hashes_back_to(&self, first: u32, best: At) -> Result<BTreeMap<u32, H256>> {
+        let (mut hashes, mut hash) = (BTreeMap::new(), H256(best.hash));
+        for number in (first..=best.number).rev() {
+            hashes.insert(number, hash);
+            let header: Option<Header> = self.link().ask("chain_getHeader", rpc_params![hash]).await?;
+            match header {
+                Some(header) if hash_of(&header.encode()) == hash => hash = header.parent_hash,
+                Some(_) => {
+                    return Err(ChainError::hostile(
+                        "chain_getHeader",
+                        "the header has another hash",
+                    ))
+                }
+                None => break,
+            }
+        }
+        Ok(hashes)
     }
 }
 

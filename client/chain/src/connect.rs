@@ -2,6 +2,7 @@
 
 use crate::{
     lanes::Lanes,
+    light,
     link::{Dial, Link, WebSocket},
     runtime::{Known, Runtime},
     Result,
@@ -32,13 +33,17 @@ impl std::fmt::Debug for Chain {
 
 impl Chain {
     /// Connects to the node at `url` (`ws://` or `wss://`), once; later losses of the connection are mended for about
-    /// half a minute at a time.
+    /// half a minute at a time. `light:` and a file name a raw chain specification: the network itself is asked then, and every
+    /// answer proven.
     ///
     /// Errors: [`BadUrl`](crate::ChainError::BadUrl), [`NodeDown`](crate::ChainError::NodeDown),
     /// [`WrongChain`](crate::ChainError::WrongChain) for a chain that is not a Hashcard chain,
     /// [`Incompatible`](crate::ChainError::Incompatible) for a runtime that this program cannot query.
     pub async fn connect(url: &str) -> Result<Chain> {
-        Chain::over(url, WebSocket::new(url)?).await
+        match url.starts_with(light::SCHEME) {
+            true => Chain::over(url, light::Network::join(url)?).await,
+            false => Chain::over(url, WebSocket::new(url)?).await,
+        }
     }
 
     pub(crate) async fn over(url: &str, dialler: impl Dial) -> Result<Chain> {

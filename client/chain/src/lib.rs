@@ -20,6 +20,7 @@ mod extrinsic;
 mod happenings;
 mod keys;
 mod lanes;
+mod light;
 mod link;
 mod metadata;
 mod outcome;

@@ -47,6 +47,11 @@ const GENESIS_METHOD: &str = "chain_getBlockHash";
 pub(crate) trait Dial: Send + Sync + 'static {
     /// One attempt; the error is a reason for people.
     fn dial(&self) -> BoxFuture<'_, core::result::Result<RpcClient, String>>;
+
+    /// Whether blocks are found by their numbers. A light client knows them by hash alone: no proof says which has a number.
+    fn knows_numbers(&self) -> bool {
+        true
+    }
 }
 
 /// Dials a node's WebSocket.
@@ -147,6 +152,11 @@ impl Link {
             Ok(_) => Ok(link),
             Err(trouble) => Err(link.told(GENESIS_METHOD, trouble)),
         }
+    }
+
+    /// Whether blocks are found by their numbers.
+    pub(crate) fn knows_numbers(&self) -> bool {
+        self.dialler.knows_numbers()
     }
 
     /// Where the node is.

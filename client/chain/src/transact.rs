@@ -267,8 +267,17 @@ impl Chain {
                 expired: finalized.number > valid_until,
             });
         }
-        for number in birth.number.saturating_add(1)..=best.number.min(valid_until) {
-            let Some(hash) = self.canonical_hash(Some(number)).await? else {
+        let first = birth.number.saturating_add(1);
+        let known = match self.link().knows_numbers() {
+            true => None,
+            false => Some(self.hashes_back_to(first, best).await?),
+        };
+        for number in first..=best.number.min(valid_until) {
+            let hash = match &known {
+                None => self.canonical_hash(Some(number)).await?,
+                Some(known) => known.get(&number).copied(),
+            };
+            let Some(hash) = hash else {
                 break;
             };
             if sent.searched.contains(&hash) {

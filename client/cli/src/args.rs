@@ -56,6 +56,15 @@ pub struct Global {
     /// WebSocket of the node [default: ws://127.0.0.1:9944, or what the home's daemon uses]
     #[arg(long, global = true, value_name = "URL", env = "HASHCARD_NODE")]
     pub node: Option<String>,
+    /// Ask the network itself as a light client, and no node: a raw chain specification with addresses to begin at
+    #[arg(
+        long,
+        global = true,
+        value_name = "SPEC",
+        env = "HASHCARD_LIGHT",
+        conflicts_with = "node"
+    )]
+    pub light: Option<PathBuf>,
     /// Folder of wallet and blobs [default: ~/.local/share/hashcard]
     #[arg(long, global = true, value_name = "DIR", env = "HASHCARD_HOME")]
     pub home: Option<PathBuf>,

@@ -60,6 +60,25 @@ async fn run(cli: Cli, screen: &mut Screen) -> ExitCode {
     }
 }
 
+/// What is asked: a node, or with `--light` the network.
+fn asked_of(global: &Global) -> Result<Option<String>, EngineError> {
+    let Some(spec) = &global.light else {
+        return Ok(global.node.clone());
+    };
+    let unusable = |why: String| {
+        EngineError::new(
+            Code::Usage,
+            format!("{} is no chain specification: {why}", spec.display()),
+            "make one: hashcard-node export-chain-spec --raw",
+        )
+    };
+    let path = std::fs::canonicalize(spec).map_err(|error| unusable(error.to_string()))?;
+    let path = path
+        .to_str()
+        .ok_or_else(|| unusable("its path is no Unicode".to_owned()))?;
+    Ok(Some(format!("light:{path}")))
+}
+
 async fn carry_out(cli: Cli, screen: &mut Screen) -> Result<(), EngineError> {
     let Cli { global, verb } = cli;
     let account = match &global.account {
@@ -76,15 +95,16 @@ async fn carry_out(cli: Cli, screen: &mut Screen) -> Result<(), EngineError> {
         })?),
         None => HomePaths::default_of_user()?,
     };
+    let node = asked_of(&global)?;
     let settings = Settings {
         home,
-        node: global.node.clone(),
+        node: node.clone(),
     };
     let passphrases = Arc::new(Passphrases::of(&global));
     match request::asked(verb)? {
         Asked::Wallet(verb) => wallet::carry_out(verb, &settings.home, &passphrases, screen).await,
         Asked::Command(command) => {
-            let request = Request::new(command, account, global.node.clone());
+            let request = Request::new(command, account, node);
             let (events, said) = Events::channel();
             let work = async {
                 let result = perform(&settings, request, passphrases, &events).await;

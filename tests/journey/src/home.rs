@@ -106,6 +106,7 @@ impl Home {
                 .map(|argument| argument.as_ref().to_owned())
                 .collect(),
             node: self.node.clone(),
+            light: None,
             passphrase_file: self.passphrase_file(),
             stdin: None,
             wrapper: Vec::new(),
@@ -193,6 +194,7 @@ pub struct Command<'a> {
     home: &'a Home,
     arguments: Vec<OsString>,
     node: String,
+    light: Option<PathBuf>,
     passphrase_file: PathBuf,
     stdin: Option<String>,
     wrapper: Vec<OsString>,
@@ -202,6 +204,12 @@ impl Command<'_> {
     /// Asks another node.
     pub fn node(mut self, url: &str) -> Self {
         self.node = url.to_owned();
+        self
+    }
+
+    /// Asks no node, but the network of a chain specification.
+    pub fn light(mut self, specification: &Path) -> Self {
+        self.light = Some(specification.to_owned());
         self
     }
 
@@ -229,6 +237,7 @@ impl Command<'_> {
             home,
             arguments,
             node,
+            light,
             passphrase_file,
             stdin,
             wrapper,
@@ -250,7 +259,10 @@ impl Command<'_> {
         };
         words.push("--json".into());
         words.extend(["--home".into(), home.path().into_os_string()]);
-        words.extend(["--node".into(), node.into()]);
+        words.extend(match light {
+            Some(specification) => ["--light".into(), specification.into_os_string()],
+            None => ["--node".into(), node.into()],
+        });
         words.extend(["--passphrase-file".into(), passphrase_file.into_os_string()]);
         if !home.account.is_empty() {
             words.extend(["--account".into(), home.account.clone().into()]);

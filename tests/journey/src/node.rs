@@ -67,6 +67,40 @@ impl Node {
         rpc::call(self.port, method, params).await
     }
 
+    /// Writes the raw specification of a development chain, with this node to begin at.
+    pub async fn specification(&self, path: &Path) -> Told {
+        let export = tokio::process::Command::new(binary("hashcard-node")?)
+            .args(["export-chain-spec", "--chain", "dev", "--raw"])
+            .stdin(std::process::Stdio::null())
+            .output()
+            .await?;
+        let mut specification: Value = serde_json::from_slice(&export.stdout)
+            .map_err(|error| Failure::new(format!("no specification was exported: {error}")))?;
+        let addresses = self.ask("system_localListenAddresses", json!([])).await?;
+        let is_near = |address: &&Value| {
+            address
+                .as_str()
+                .is_some_and(|text| text.starts_with("/ip4/127.0.0.1/"))
+        };
+        let near: Vec<Value> = addresses
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter(is_near)
+            .cloned()
+            .collect();
+        if near.is_empty() {
+            return Err(Failure::new(format!(
+                "the node is nowhere on loopback: {addresses}"
+            )));
+        }
+        specification["bootNodes"] = near.into();
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        Ok(std::fs::write(path, specification.to_string())?)
+    }
+
     /// The highest block it has.
     pub async fn best(&self) -> Told<u32> {
         height_of(&rpc::call(self.port, "chain_getHeader", json!([])).await?)

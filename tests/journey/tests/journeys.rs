@@ -12,6 +12,7 @@ mod expiry;
 mod false_key;
 mod fork;
 mod happy;
+mod light;
 mod restart;
 mod rewards;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         bad_input::ports_outputs_and_disks_that_are_not_as_they_should_be_lose_nothing,
         happy::a_film_reaches_its_buyer_is_closed_to_everybody_else_and_is_paid_for,
         bad_input::a_sale_that_is_not_what_the_buyer_saw_or_can_pay_is_refused_before_money_moves,
+        light::a_light_client_discovers_buys_and_opens_with_no_node_of_its_own_and_a_network_it_cannot_reach_is_told,
         cli::publish,
         attach::publish_buy_and_fetch_go_through_the_daemon_that_owns_the_home,
         happy::every_kind_of_access_gives_exactly_what_it_promises,

@@ -15,6 +15,11 @@ impl From<ChainError> for EngineError {
                 format!("{url} is not the address of a node: {reason}"),
                 "use ws://host:port or wss://host:port",
             ),
+            NodeDown { url, reason } if url.starts_with("light:") => Self::new(
+                Code::NodeDown,
+                format!("nobody on the network answers: {reason}"),
+                "go online, or add addresses of nodes to bootNodes of the specification that --light names",
+            ),
             NodeDown { url, reason } => Self::new(
                 Code::NodeDown,
                 format!("the node at {url} does not answer: {reason}"),
