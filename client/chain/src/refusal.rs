@@ -109,6 +109,7 @@ fn channels(error: &str) -> Option<&'static str> {
         "CapExceeded" => "The session may not spend that much; use another with a higher cap.",
         "PoolTooSmall" => "The pool has too little left: hashcard pool top-up AMOUNT",
         "NoVouchers" => "There is nothing to redeem.",
+        "TooManyLines" => "Redeem some of the vouchers later: together they are about too many cards.",
         "PoolIsOpen" => "Close the pool first: hashcard pool close",
         "WindowOpen" => "Payees may still redeem; wait until the pool's closing window is over.",
         "PoolIsOver" => "The pool's window is over; take back what is left: hashcard pool withdraw",

@@ -15,7 +15,7 @@ use hashcard_primitives::{
     card::Terms,
     channel::{
         LaneOpening, LaneOpenings, PoolId, SessionId, SessionKey, SignedVoucher, Voucher, VoucherLine,
-        VoucherLines, Vouchers, MAX_LANES, MAX_LINES, MAX_VOUCHERS,
+        VoucherLines, Vouchers, MAX_LANES, MAX_LINES, MAX_REDEEMED_LINES, MAX_VOUCHERS,
     },
     roles::{BurntFees, CardLookup},
     Balance, BlockNumber, CardId,
@@ -30,7 +30,7 @@ const PAID: Balance = 1_000_000;
 /// Last block of every session.
 const EXPIRES_AT: BlockNumber = 1_000;
 /// Lines beyond the first of as many vouchers as a call has.
-const MORE_LINES: u32 = MAX_VOUCHERS * (MAX_LINES - 1);
+const MORE_LINES: u32 = MAX_REDEEMED_LINES - MAX_VOUCHERS;
 
 #[derive(Clone, Copy)]
 enum Scheme {

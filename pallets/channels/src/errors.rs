@@ -67,5 +67,7 @@ mod errors {
         LimitOutOfRange,
         /// Nothing waits for this account.
         NothingUnclaimed,
+        /// The vouchers have more than `MAX_REDEEMED_LINES` lines together. Redeem some of them later.
+        TooManyLines,
     }
 }

@@ -4,12 +4,13 @@ use crate::{
     division::divide,
     judge::Judged,
     rows::{card_key, session_key},
+    weights::lines_of,
     Config, Error, Event, Lanes, Lines, Pallet, Pools, Sessions,
 };
 use alloc::vec::Vec;
 use frame_support::{ensure, traits::Get};
 use hashcard_primitives::{
-    channel::{SignedVoucher, Voucher, VoucherPayment, VoucherRefusal, Vouchers},
+    channel::{SignedVoucher, Voucher, VoucherPayment, VoucherRefusal, Vouchers, MAX_REDEEMED_LINES},
     roles::{BurntFees, CardLookup},
     Balance,
 };
@@ -28,6 +29,10 @@ impl<T: Config> Pallet<T> {
     /// A refused voucher does not fail the call, so that nobody can spoil the others by slipping one in.
     pub(crate) fn do_redeem(submitter: &AccountId32, vouchers: Vouchers<AccountId32>) -> DispatchResult {
         ensure!(!vouchers.is_empty(), Error::<T>::NoVouchers);
+        ensure!(
+            lines_of(&vouchers) <= MAX_REDEEMED_LINES,
+            Error::<T>::TooManyLines
+        );
         let genesis = Self::genesis_hash();
         for (at, voucher) in (0..=u8::MAX).zip(&vouchers) {
             if let Err(refusal) = Self::redeem_one(voucher, &genesis, submitter)? {

@@ -9,7 +9,7 @@ use frame_support::weights::{
     constants::{ParityDbWeight, WEIGHT_REF_TIME_PER_MICROS},
     Weight,
 };
-use hashcard_primitives::channel::{SignedVoucher, Vouchers};
+use hashcard_primitives::channel::{Vouchers, MAX_REDEEMED_LINES};
 use sp_runtime::AccountId32;
 
 /// One function for each call; `redeem` has three, `withdraw` two.
@@ -43,12 +43,20 @@ pub trait WeightInfo {
 /// The weight of `redeem`.
 pub fn of_vouchers<W: WeightInfo>(vouchers: &Vouchers<AccountId32>) -> Weight {
     let count = vouchers.len() as u32;
-    let beyond_first = |voucher: &SignedVoucher<AccountId32>| voucher.voucher.lines.len().saturating_sub(1);
-    let lines: usize = vouchers.iter().map(beyond_first).sum();
-    let for_lines = W::redeem_lines(lines as u32).saturating_sub(W::redeem_lines(0));
+    // With more it is refused before it looks at any.
+    let lines = lines_of(vouchers).min(MAX_REDEEMED_LINES);
+    let for_lines = W::redeem_lines(lines.saturating_sub(count)).saturating_sub(W::redeem_lines(0));
     W::redeem_ed25519(count)
         .max(W::redeem_sr25519(count))
         .saturating_add(for_lines)
+}
+
+/// Lines of all these together.
+pub fn lines_of(vouchers: &Vouchers<AccountId32>) -> u32 {
+    vouchers
+        .iter()
+        .map(|voucher| voucher.voucher.lines.len() as u32)
+        .sum()
 }
 
 /// The weight of `withdraw`.

@@ -21,6 +21,9 @@ pub const MAX_LINES: u32 = 16;
 pub const MAX_LINES_PER_LANE: u32 = 256;
 /// Most vouchers of one `redeem`: a block has room for several such calls.
 pub const MAX_VOUCHERS: u32 = 64;
+/// Most lines of one `redeem`, over all its vouchers: with [`MAX_LINES`] in each it would take a third of a block, and no call takes
+/// more than a quarter.
+pub const MAX_REDEEMED_LINES: u32 = 640;
 /// Most lanes of one `open_lanes`: a fetch uses about twenty peers.
 pub const MAX_LANES: u32 = 64;
 /// Rows in one answer of the runtime API.

@@ -2,7 +2,7 @@
 
 use super::*;
 use codec::{Decode, Encode};
-use hashcard_primitives::channel::{MAX_LINES, MAX_LINES_PER_LANE, MAX_VOUCHERS};
+use hashcard_primitives::channel::{MAX_LINES, MAX_LINES_PER_LANE, MAX_REDEEMED_LINES, MAX_VOUCHERS};
 
 fn sign_for(genesis: [u8; 32], voucher: Voucher<AccountId32>) -> SignedVoucher<AccountId32> {
     let signature = pair().sign(&voucher.signed_bytes(&genesis)).0;
@@ -206,6 +206,39 @@ fn sixty_five_vouchers_do_not_decode() {
     let many = |count| vec![promise(1); count as usize].encode();
     assert!(Vouchers::<AccountId32>::decode(&mut &many(MAX_VOUCHERS)[..]).is_ok());
     assert!(Vouchers::<AccountId32>::decode(&mut &many(MAX_VOUCHERS + 1)[..]).is_err());
+}
+
+#[test]
+fn vouchers_with_more_lines_together_than_a_quarter_of_a_block_pays_for_are_refused_and_cost_no_more() {
+    use frame_support::dispatch::GetDispatchInfo;
+    chain(|| {
+        with_lane();
+        let full = MAX_REDEEMED_LINES / MAX_LINES;
+        let weight = |vouchers: &Vouchers<AccountId32>| {
+            let call = RuntimeCall::Channels(crate::Call::redeem {
+                vouchers: vouchers.clone(),
+            });
+            call.get_dispatch_info().call_weight.ref_time()
+        };
+        let longest: Vec<(CardId, Balance)> = (0..u64::from(MAX_LINES)).map(|card| (card, 1)).collect();
+        let one = signed(voucher(&PAYEE, &longest));
+        let fits = batch(&vec![one.clone(); full as usize]);
+        let does_not = batch(&vec![one.clone(); full as usize + 1]);
+        let all = batch(&vec![one; MAX_VOUCHERS as usize]);
+        assert_ok!(Channels::redeem(by(PAYEE), fits.clone()));
+        assert_noop!(
+            Channels::redeem(by(PAYEE), does_not.clone()),
+            Error::<Test>::TooManyLines
+        );
+        assert_noop!(
+            Channels::redeem(by(PAYEE), all.clone()),
+            Error::<Test>::TooManyLines
+        );
+        assert!(weight(&fits) <= weight(&does_not) && weight(&does_not) <= weight(&all));
+        let vouchers_alone = batch(&vec![promise(1); MAX_VOUCHERS as usize]);
+        let of_lines = weight(&fits) - weight(&batch(&vec![promise(1); full as usize]));
+        assert!(weight(&all) <= weight(&vouchers_alone) + of_lines);
+    });
 }
 
 #[test]

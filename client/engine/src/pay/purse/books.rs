@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hashcard_chain::Account;
 use hashcard_primitives::card::CardId;
-use hashcard_primitives::channel::{LaneOpening, SignedVoucher, MAX_LANES, MAX_VOUCHERS};
+use hashcard_primitives::channel::{LaneOpening, SignedVoucher, MAX_LANES, MAX_LINES, MAX_REDEEMED_LINES};
 use hashcard_primitives::Balance;
 use hashcard_protocol::ledger::Payer;
 
@@ -12,6 +12,9 @@ use super::seats::Seats;
 use crate::error::EngineError;
 use crate::pay::journal::Journal;
 use crate::pay::lanes::Lanes;
+
+/// Vouchers for rows in one transaction, whatever lines they have.
+const MAX_ROW_VOUCHERS: usize = (MAX_REDEEMED_LINES / MAX_LINES) as usize;
 
 /// The books of one fetch.
 pub struct Books {
@@ -115,11 +118,11 @@ impl Books {
                 });
             }
             taken.rows.extend(wish.rows);
-            if taken.rows.len() >= MAX_VOUCHERS as usize / 2 {
+            if taken.rows.len() >= MAX_ROW_VOUCHERS / 2 {
                 break;
             }
         }
-        taken.rows.truncate(MAX_VOUCHERS as usize);
+        taken.rows.truncate(MAX_ROW_VOUCHERS);
         taken
     }
 

@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 
 use hashcard_chain::Account;
-use hashcard_primitives::channel::{SignedVoucher, MAX_LINES, MAX_VOUCHERS};
+use hashcard_primitives::channel::{SignedVoucher, MAX_LINES, MAX_REDEEMED_LINES, MAX_VOUCHERS};
 use hashcard_primitives::Balance;
 use hashcard_protocol::payment::SessionRef;
 
@@ -116,14 +116,14 @@ impl Choice {
     /// either, what is waiting.
     pub fn made(mut self) -> Result<Vec<Candidate>, Balance> {
         self.let_go();
-        let richest = self.kept.split_off(self.kept.len().min(MAX_VOUCHERS as usize));
+        let richest = self.kept.split_off(fitting(&self.kept));
         if self.is_worth_a_transaction() {
             return Ok(self.kept);
         }
         self.kept.extend(richest);
         let costs = self.costs;
         self.kept.sort_by_key(|candidate| Reverse(net(&costs, candidate)));
-        let left = self.kept.split_off(self.kept.len().min(MAX_VOUCHERS as usize));
+        let left = self.kept.split_off(fitting(&self.kept));
         if self.is_worth_a_transaction() {
             return Ok(self.kept);
         }
@@ -153,6 +153,19 @@ impl Choice {
             .of_all(self.kept.iter().map(|candidate| &candidate.voucher));
         values.fold(0, Balance::saturating_add) > fee
     }
+}
+
+/// How many of the first of these fit a transaction.
+fn fitting(candidates: &[Candidate]) -> usize {
+    let mut left = MAX_REDEEMED_LINES as usize;
+    let fits = |candidate: &&Candidate| {
+        let lines = candidate.voucher.voucher.lines.len();
+        let fits = lines <= left;
+        left = left.saturating_sub(lines);
+        fits
+    };
+    let most = candidates.iter().take(MAX_VOUCHERS as usize);
+    most.take_while(fits).count()
 }
 
 /// What a candidate brings beyond its cost, by the books.

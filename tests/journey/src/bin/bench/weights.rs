@@ -4,7 +4,7 @@
 use codec::{Compact, Decode, Encode};
 use hashcard_chain::{Chain, Signer};
 use hashcard_journey_tests::{Failure, Node, Told, DEV_PHRASE};
-use hashcard_primitives::channel::{SignedVoucher, Vouchers, MAX_LINES, MAX_VOUCHERS};
+use hashcard_primitives::channel::{SignedVoucher, Vouchers, MAX_LINES, MAX_REDEEMED_LINES, MAX_VOUCHERS};
 use hashcard_primitives::leaf::LeafPath;
 use hashcard_primitives::reward::{
     CollectedClaims, Leaf, PossessionProof, PossessionProofs, MAX_COLLECTED, MAX_PROOFS,
@@ -111,21 +111,21 @@ async fn calls(node: &Node, described: &Described) -> Told<Vec<Call>> {
     let chain = Chain::connect(&node.url()).await.map_err(failed)?;
     let signer = Signer::from_phrase(DEV_PHRASE, "//Alice").map_err(failed)?;
     let mut calls = Vec::new();
-    for lines in [1, MAX_LINES] {
+    for (count, lines) in [(MAX_VOUCHERS, 1), (MAX_REDEEMED_LINES / MAX_LINES, MAX_LINES)] {
         let one = SignedVoucher {
             voucher: voucher(lines),
             signature: [0; 64],
         };
-        let vouchers = vec![one; MAX_VOUCHERS as usize];
+        let vouchers = vec![one; count as usize];
         let fee = chain
             .redeem_fee(&signer, vouchers.clone())
             .await
             .map_err(failed)?;
         let argument = Vouchers::truncate_from(vouchers);
         calls.push(Call {
-            name: format!("redeem {MAX_VOUCHERS}, lines each: {lines}"),
+            name: format!("redeem {count}, lines each: {lines}"),
             bytes: (described.call("Channels", "redeem")?, argument).encode(),
-            things: MAX_VOUCHERS,
+            things: count,
             thing: "vouchers",
             fee: Some(fee),
         });

@@ -138,6 +138,15 @@ fn endings_that_are_not_worth_a_transaction_keep_nobody_else_from_one() {
 }
 
 #[test]
+fn no_more_lines_go_into_a_transaction_than_the_chain_takes() {
+    let long = (0..PLACES as u32).map(|of| candidate(of, 1, 16, 9_000));
+    let chosen = made(long).unwrap();
+    assert_eq!(chosen.len(), (MAX_REDEEMED_LINES / MAX_LINES) as usize);
+    let short = (0..PLACES as u32).map(|of| candidate(of, 1, 10, 9_000));
+    assert_eq!(made(short).unwrap().len(), PLACES);
+}
+
+#[test]
 fn quotes_part_what_is_worth_sending_from_what_disappoints() {
     let [a, b, c] = [1, 2, 3].map(|of| candidate(of, 1, 1, 500));
     let sifted = sift([(a.clone(), 11), (b.clone(), 10), (c.clone(), 400)], &COSTS);
