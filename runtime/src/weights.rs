@@ -5,3 +5,5 @@ pub mod pallet_channels;
 pub mod pallet_keys;
 pub mod pallet_rewards;
 pub mod pallet_seeders;
+pub mod pallet_social;
+pub mod pallet_validators;

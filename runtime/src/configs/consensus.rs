@@ -186,6 +186,5 @@ impl pallet_validators::Config for Runtime {
     type ReportCost = ReportCost;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Session = pallet_validators::InPalletSession<Self>;
-    // Reckoned by hand until it is measured.
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_validators::WeightInfo<Runtime>;
 }

@@ -107,8 +107,7 @@ impl pallet_social::Config for Runtime {
     type DepositBase = DepositPerRow;
     type DepositPerByte = DepositPerByte;
     type RuntimeHoldReason = RuntimeHoldReason;
-    // Reckoned by hand until it is measured.
-    type WeightInfo = ();
+    type WeightInfo = crate::weights::pallet_social::WeightInfo<Runtime>;
 }
 
 /// [`KeyItems`], played by pallet-nfts.
