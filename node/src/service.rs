@@ -1,6 +1,6 @@
 //! How a node is put together: the parts that every subcommand needs, then the network, then the tasks.
 
-use crate::rpc;
+use crate::{figures, rpc};
 use futures::FutureExt;
 use hashcard_runtime::{apis::RuntimeApi, constants::time::SLOT_MILLIS, opaque::Block, Hash};
 use sc_client_api::{Backend as _, BlockBackend};
@@ -287,6 +287,14 @@ pub fn run<N: NetworkBackend<Block, Hash>>(config: Configuration) -> Result<Task
         telemetry: telemetry.as_mut(),
         tracing_execute_block: None,
     })?;
+
+    if let Some(registry) = prometheus.clone() {
+        task_manager.spawn_handle().spawn_blocking(
+            "chain-figures",
+            None,
+            figures::export(client.clone(), sync_service.clone(), registry),
+        );
+    }
 
     if role.is_authority() {
         let proposer = sc_basic_authorship::ProposerFactory::new(

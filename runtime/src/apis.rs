@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use codec::Encode;
 use frame_support::{
     genesis_builder_helper::{build_state, get_preset},
-    traits::Get,
+    traits::{fungible::Inspect, Get},
     weights::Weight,
 };
 use hashcard_primitives::{
@@ -16,6 +16,7 @@ use hashcard_primitives::{
         Vouchers,
     },
     feed::{FeedPage, FeedQuery},
+    figures::{BlockFigures, ChainFigures, MoneyFigures},
     key::{
         ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
         OfferPage, OfferView, OrderId, OrderPage, OrderView, PriceHistory, TurnView,
@@ -363,6 +364,29 @@ impl_runtime_apis! {
         }
         fn candidate(account: AccountId) -> Option<CandidateView<AccountId>> {
             Validators::candidate(account)
+        }
+    }
+
+    impl hashcard_primitives::api::FiguresApi<Block> for Runtime {
+        fn figures() -> ChainFigures {
+            ChainFigures {
+                money: MoneyFigures {
+                    issued: Balances::total_issuance(),
+                    treasury: Balances::total_balance(&configs::TreasuryAccount::get()),
+                },
+                block: BlockFigures {
+                    picoseconds_used: System::block_weight().total().ref_time(),
+                    picoseconds_most: <Runtime as frame_system::Config>::BlockWeights::get()
+                        .max_block
+                        .ref_time(),
+                    fee_multiplier: TransactionPayment::next_fee_multiplier().into_inner(),
+                },
+                cards: Cards::figures(),
+                keys: Keys::figures(),
+                channels: Channels::figures(),
+                rewards: Rewards::figures(),
+                validators: Validators::figures(),
+            }
         }
     }
 

@@ -61,5 +61,7 @@ pub use options::{Options, SyncPolicy};
 pub use store::{BlobInfo, Store};
 pub use verify::Report;
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[cfg(test)]
 mod tests;

@@ -3,16 +3,18 @@
 
 use crate::{
     feed::{first_row, page_and_row},
-    CardOfRoot, Cards, Config, FeedHeads, FeedPages, Pallet, Previews, Sources, SourcesOf, SupersededBy,
-    TermsOf,
+    CardOfRoot, Cards, Config, FeedHeads, FeedPages, NextCardId, Pallet, Previews, Sources, SourcesOf,
+    SupersededBy, TermsOf,
 };
 use alloc::vec::Vec;
 use frame_support::defensive;
 use hashcard_primitives::{
     blob::ContentRoot,
-    card::{Card, CardId, CardView, Terms},
-    feed::{Cursor, FeedPage, FeedQuery, MAX_FEED_LIMIT, MAX_PAGES_SCANNED},
+    card::{Card, CardId, CardView, Kind, Terms},
+    feed::{Cursor, Feed, FeedPage, FeedQuery, MAX_FEED_LIMIT, MAX_PAGES_SCANNED},
+    figures::CardFigures,
     roles::CardDependents,
+    BoundedVec,
 };
 use sp_runtime::AccountId32;
 
@@ -36,6 +38,16 @@ impl<T: Config> Pallet<T> {
     /// URLs from which a card's blob can be had besides the swarm; none once it is retired.
     pub fn sources(id: CardId) -> Sources {
         SourcesOf::<T>::get(id).unwrap_or_default()
+    }
+
+    /// Cards in numbers.
+    pub fn figures() -> CardFigures {
+        let live = |kind| FeedHeads::<T>::get(Feed::Kind(kind)).live;
+        let in_feed = Kind::ALL.map(|kind| (kind, live(kind)));
+        CardFigures {
+            published: NextCardId::<T>::get(),
+            in_feed: BoundedVec::truncate_from(in_feed.to_vec()),
+        }
     }
 
     /// A page of a feed, newest first.

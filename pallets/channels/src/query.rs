@@ -2,15 +2,19 @@
 
 use crate::{
     rows::{card_of_key, pool_key, pool_of_key, session_key, session_of_key},
-    Config, Lane, Lanes, Lines, Pallet, Pool, Pools, PoolsOf, Session, Sessions,
+    Config, HoldReason, Lane, Lanes, Lines, NextPool, Pallet, Pool, Pools, PoolsOf, Session, Sessions,
 };
 use alloc::vec::Vec;
-use frame_support::storage::{with_transaction, TransactionOutcome};
+use frame_support::{
+    storage::{with_transaction, TransactionOutcome},
+    traits::fungible::hold::Inspect,
+};
 use hashcard_primitives::{
     channel::{
         CreditView, LaneView, PoolId, PoolView, SessionId, SessionView, VoucherLine, VoucherPayment,
         VoucherRefusal, Vouchers, CHANNEL_ROWS_PER_PAGE,
     },
+    figures::ChannelFigures,
     Balance,
 };
 use sp_runtime::{AccountId32, DispatchError};
@@ -18,6 +22,14 @@ use sp_runtime::{AccountId32, DispatchError};
 const PAGE: usize = CHANNEL_ROWS_PER_PAGE as usize;
 
 impl<T: Config> Pallet<T> {
+    /// Payments for bytes in numbers.
+    pub fn figures() -> ChannelFigures {
+        ChannelFigures {
+            pools_opened: NextPool::<T>::get(),
+            unclaimed: T::Currency::balance_on_hold(&HoldReason::Unclaimed.into(), &Self::account_id()),
+        }
+    }
+
     /// A pool that has a row.
     pub fn pool(id: PoolId) -> Option<PoolView<AccountId32>> {
         Pools::<T>::get(id).map(|row| pool_view(id, row))

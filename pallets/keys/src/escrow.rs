@@ -104,7 +104,6 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    #[cfg(any(test, feature = "try-runtime"))]
     pub(crate) fn held(reason: HoldReason, who: &AccountId32) -> Balance {
         use frame_support::traits::fungible::hold::Inspect;
         T::Currency::balance_on_hold(&reason.into(), who)

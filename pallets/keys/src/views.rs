@@ -2,13 +2,15 @@
 
 use crate::{
     CardsByClerk, ClerkCapsules, Clerks, Config, EncryptionKeyNumbers, EncryptionKeys, Frozen, Histories,
-    InOrder, ItemInOrder, Keys, Listings, ListingsBySeller, LockWindow, Offers, OffersByBuyer, OffersByCard,
-    Order, OrderDeadline, Orders, OrdersByBuyer, OrdersByCard, OrdersBySeller, Pallet, SettlementWindow,
-    Tallies, TermsOfClerks, Upgrades, MIN_LOCK_WINDOW, MIN_ORDER_DEADLINE, MIN_SETTLEMENT_WINDOW,
+    HoldReason, InOrder, ItemInOrder, Keys, Listings, ListingsBySeller, LockWindow, NextOrderId, Offers,
+    OffersByBuyer, OffersByCard, Order, OrderDeadline, Orders, OrdersByBuyer, OrdersByCard, OrdersBySeller,
+    Pallet, SettlementWindow, Tallies, TermsOfClerks, Upgrades, MIN_LOCK_WINDOW, MIN_ORDER_DEADLINE,
+    MIN_SETTLEMENT_WINDOW,
 };
 use alloc::vec::Vec;
 use hashcard_primitives::{
     card::CardId,
+    figures::KeyFigures,
     key::{
         card_and_edition, item_id, CapsuleBytes, ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex,
         KeyPage, KeyView, ListingPage, ListingView, LockView, OfferPage, OfferView, OrderId, OrderPage,
@@ -43,6 +45,15 @@ impl<T: Config> Pallet<T> {
     /// on items asks this.
     pub fn items_unlocked() -> bool {
         crate::ItemsUnlocked::<T>::get()
+    }
+
+    /// Keys and their market in numbers.
+    pub fn figures() -> KeyFigures {
+        KeyFigures {
+            // The first order has number 1.
+            orders_made: NextOrderId::<T>::get().saturating_sub(1),
+            unclaimed: Self::held(HoldReason::Unclaimed, &Self::account_id()),
+        }
     }
 
     /// A key: its holder and its capsule.

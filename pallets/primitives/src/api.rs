@@ -8,6 +8,7 @@ use crate::{
         Vouchers,
     },
     feed::{FeedPage, FeedQuery},
+    figures::ChainFigures,
     key::{
         ClerkCapsuleView, ClerksView, Edition, ItemId, KeyIndex, KeyPage, KeyView, ListingPage, ListingView,
         OfferPage, OfferView, OrderId, OrderPage, OrderView, PriceHistory, TurnView,
@@ -146,6 +147,12 @@ sp_api::decl_runtime_apis! {
         fn candidates(page: u32) -> CandidatePage<AccountId32>;
         /// An account that has something at stake, or is barred.
         fn candidate(account: AccountId32) -> Option<CandidateView<AccountId32>>;
+    }
+
+    /// The whole chain in numbers, for whoever watches over a node.
+    pub trait FiguresApi {
+        /// All of them, at the end of the block.
+        fn figures() -> ChainFigures;
     }
 
     /// The lengths that genesis set.

@@ -100,6 +100,21 @@ pub enum Kind {
     Other,
 }
 
+impl Kind {
+    /// Every kind, in the order in which they are numbered.
+    pub const ALL: [Kind; 9] = [
+        Kind::Post,
+        Kind::Film,
+        Kind::Music,
+        Kind::Book,
+        Kind::Picture,
+        Kind::Software,
+        Kind::Site,
+        Kind::Dataset,
+        Kind::Other,
+    ];
+}
+
 /// What the chain knows of a sealed blob's key.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,

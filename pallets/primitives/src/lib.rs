@@ -1,4 +1,4 @@
-//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers, rewards, reactions, validators.
+//! What pallets and client share: the footer's bytes, the shape of a blob, cards, seats, orders, vouchers, rewards, reactions, validators, figures.
 //!
 //! Concrete over identifiers, generic only over the account type: the chain has `AccountId32`, the client
 //! 32 plain bytes, and both encode alike. Without the feature `runtime` nothing of Substrate is linked, so
@@ -12,6 +12,7 @@ pub mod card;
 pub mod channel;
 pub mod coverage;
 pub mod feed;
+pub mod figures;
 pub mod footer;
 pub mod key;
 pub mod leaf;

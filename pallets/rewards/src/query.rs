@@ -2,10 +2,13 @@
 
 use crate::{
     arithmetic::LONGEST_ERA, challenge::challenged_leaf, claim_key, claim_of_key, collect::collectable_from,
-    credits::is_alive, Claims, Config, Earners, Endowments, Eras, Pallet, Running, SharesOf, TheEmission,
+    credits::is_alive, Claims, Config, Earners, Endowments, Eras, HoldReason, NextEndowmentId, Pallet,
+    Running, SharesOf, TheEmission,
 };
 use alloc::vec::Vec;
+use frame_support::traits::fungible::hold::Inspect;
 use hashcard_primitives::{
+    figures::{EndedEraFigures, RewardFigures},
     reward::{
         ChallengeView, ClaimView, DeliveryEarnings, Emission, EndowmentView, EraIndex, EraView, HORIZON,
         REWARD_ROWS_PER_PAGE,
@@ -39,6 +42,29 @@ impl<T: Config> Pallet<T> {
     /// What blocks mint.
     pub fn emission() -> Emission {
         TheEmission::<T>::get()
+    }
+
+    /// Eras and endowments in numbers.
+    pub fn figures() -> RewardFigures {
+        let era = Running::<T>::get();
+        let last = era.index.checked_sub(1).and_then(Eras::<T>::get);
+        RewardFigures {
+            era: era.index,
+            era_started_at: era.started_at,
+            era_blocks: Self::era_blocks(),
+            blocks_with_room: era.with_room,
+            pot: era.pot,
+            delivery_credit: era.delivery_credit,
+            sale_credit: era.sale_credit,
+            last: last.map(|ended| EndedEraFigures {
+                pot: ended.pot,
+                granted: ended.granted,
+                credit: ended.delivery_credit.saturating_add(ended.sale_credit),
+            }),
+            emission: TheEmission::<T>::get(),
+            endowments_made: NextEndowmentId::<T>::get(),
+            endowed: T::Currency::balance_on_hold(&HoldReason::Endowment.into(), &Self::account_id()),
+        }
     }
 
     /// What a seeder has to show for a card in the running era; `None` when he has no right to the era before, or there is

@@ -1,11 +1,13 @@
 //! What the runtime API answers. Everything is read from a few rows: the ranking, the two sets, and a ledger and a bar for each
 //! row of an answer.
 
-use crate::{ranking, Bars, Config, Ledgers, Pallet, Ranking};
+use crate::{ranking, Bars, Config, Ledgers, Pallet, Ranking, Silences};
 use alloc::vec::Vec;
 use hashcard_primitives::{
+    figures::ValidatorFigures,
     roles::RunningSession,
     validator::{CandidatePage, CandidateView, SetView, Standing, WaitingPart, CANDIDATES_PER_PAGE},
+    Balance,
 };
 use sp_runtime::AccountId32;
 
@@ -18,6 +20,24 @@ impl<T: Config> Pallet<T> {
             planned: T::Session::planned(),
             disabled: T::Session::disabled(),
             validator_count: Self::validator_count(),
+            least_validators: Self::least_validators(),
+        }
+    }
+
+    /// Validators and candidates in numbers.
+    pub fn figures() -> ValidatorFigures {
+        let ranks = Ranking::<T>::get();
+        ValidatorFigures {
+            session: T::Session::index(),
+            validators: T::Session::validators().len() as u32,
+            disabled: T::Session::disabled().len() as u32,
+            silent: Silences::<T>::decode_len().unwrap_or_default() as u32,
+            planned: T::Session::planned().len() as u32,
+            candidates: ranks.len() as u32,
+            bonded: ranks
+                .iter()
+                .fold(0, |sum: Balance, rank| sum.saturating_add(rank.bond)),
+            most_validators: Self::validator_count(),
             least_validators: Self::least_validators(),
         }
     }

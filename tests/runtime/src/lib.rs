@@ -5,6 +5,7 @@
 
 pub mod blocks;
 pub mod content;
+pub mod figures;
 pub mod handover;
 pub mod leaves;
 pub mod scene;
@@ -57,9 +58,10 @@ impl World {
     }
 }
 
-/// Every pallet's `try_state`.
+/// Every pallet's `try_state`, and that the figures of the chain are what its rows say.
 pub fn check_invariants() {
     check_invariants_of::<AllPalletsWithSystem>();
+    figures::check_figures();
 }
 
 /// The `try_state` of some pallets: those that the steps of a long test can touch.

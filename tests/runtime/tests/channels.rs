@@ -22,7 +22,8 @@ use hashcard_runtime::{
     constants::money::CARD, AccountId, Balances, Channels, Runtime, RuntimeHoldReason, System,
 };
 use hashcard_runtime_tests::{
-    account, check_invariants, check_invariants_of, go_to, sequences::Lives, sign, World,
+    account, check_invariants, check_invariants_of, figures::check_figures, go_to, sequences::Lives, sign,
+    World,
 };
 use pallet_channels::HoldReason;
 use sp_runtime::MultiAddress;
@@ -147,6 +148,7 @@ fn live(mut street: Street, steps: &[Step]) {
             check_invariants_of::<(System, Balances, Channels)>();
         }
     }
+    check_figures();
     empty_everything(&mut street, seen);
 }
 

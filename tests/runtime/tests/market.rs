@@ -32,7 +32,9 @@ use frame_support::{
 };
 use hashcard_primitives::key::{OrderState, MAX_OFFER_BLOCKS};
 use hashcard_runtime::{AccountId, Balance, Balances, Keys, Runtime, RuntimeHoldReason, System};
-use hashcard_runtime_tests::{account, check_invariants, check_invariants_of, go_to, sequences::Lives, sign};
+use hashcard_runtime_tests::{
+    account, check_invariants, check_invariants_of, figures::check_figures, go_to, sequences::Lives, sign,
+};
 use pallet_keys::HoldReason;
 use sp_runtime::MultiAddress;
 use std::{
@@ -158,6 +160,7 @@ fn live(mut market: Market, steps: &[Step]) {
             _ => check_invariants_of::<(System, Balances, Keys)>(),
         }
     }
+    check_figures();
     end_everything(&mut market, seen);
 }
 

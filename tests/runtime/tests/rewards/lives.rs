@@ -16,7 +16,9 @@ use frame_support::{
 };
 use hashcard_primitives::seeder::Delta;
 use hashcard_runtime::{AccountId, Balances, Rewards, Runtime, RuntimeHoldReason};
-use hashcard_runtime_tests::{check_invariants, check_invariants_of, sequences::Lives, sign};
+use hashcard_runtime_tests::{
+    check_invariants, check_invariants_of, figures::check_figures, sequences::Lives, sign,
+};
 use std::{
     collections::BTreeMap,
     sync::atomic::{AtomicU64, Ordering},
@@ -114,6 +116,7 @@ fn live(mut town: Town, steps: &[Step]) {
             check_invariants_of::<Rewards>();
         }
     }
+    check_figures();
     end_everything(&mut town, seen);
     nothing_is_left();
     check_invariants();
