@@ -76,4 +76,3 @@ pub use pay::price::Asking;
 pub use pay::signature::is_signed;
 pub use pay::till::FREE_PER_PEER;
 pub use perform::{perform, Settings};
-pub use social::MAX_SHOWN;

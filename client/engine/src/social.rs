@@ -14,7 +14,7 @@ use crate::notation::{parse_reaction, reaction_name};
 use crate::wallet::AccountName;
 
 /// Most accounts whose cards one answer shows: each costs a question to the chain.
-pub const MAX_SHOWN: u32 = 64;
+const MAX_SHOWN: u32 = 64;
 
 /// Reacts to a card.
 pub async fn react(

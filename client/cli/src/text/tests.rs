@@ -1,7 +1,7 @@
 use super::*;
 use hashcard_engine::command::{
-    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, PoolShown, ReactionsShown, Recovered,
-    RecoveredKey, SessionShown,
+    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, PoolShown, ReactionsShown,
+    Recovered, RecoveredKey, SessionShown,
 };
 
 fn shown() -> CardShown {
