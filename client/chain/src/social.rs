@@ -149,7 +149,12 @@ impl Chain {
     }
 
     /// Follows an account; what was put on hold for that.
-    pub async fn follow(&self, signer: &Signer, account: Account, wait: Wait) -> Result<Included<Balance>> {
+    pub async fn follow_account(
+        &self,
+        signer: &Signer,
+        account: Account,
+        wait: Wait,
+    ) -> Result<Included<Balance>> {
         let call = tx().social().follow(AccountId32(account));
         let done = self.transact(signer, "social.follow", call, wait).await?;
         let deposit = done.held_on(signer.account())?;
@@ -157,7 +162,12 @@ impl Chain {
     }
 
     /// Follows an account no longer; what came back.
-    pub async fn unfollow(&self, signer: &Signer, account: Account, wait: Wait) -> Result<Included<Balance>> {
+    pub async fn unfollow_account(
+        &self,
+        signer: &Signer,
+        account: Account,
+        wait: Wait,
+    ) -> Result<Included<Balance>> {
         let call = tx().social().unfollow(AccountId32(account));
         let done = self.transact(signer, "social.unfollow", call, wait).await?;
         let deposit = done.released_to(signer.account())?;

@@ -90,7 +90,7 @@ pub async fn follow(
         ));
     }
     let chain = engine.chain().await?;
-    let sending = chain.follow(&actor.signer, followed, Wait::Finalized);
+    let sending = chain.follow_account(&actor.signer, followed, Wait::Finalized);
     let sent = engine.send("follow", &actor, events, sending).await?;
     Ok(Outcome::Followed {
         address: address_of(&followed),
@@ -121,7 +121,7 @@ pub async fn unfollow(
             "see whom it follows: hashcard following",
         ));
     }
-    let sending = chain.unfollow(&actor.signer, followed, Wait::Finalized);
+    let sending = chain.unfollow_account(&actor.signer, followed, Wait::Finalized);
     let sent = engine.send("unfollow", &actor, events, sending).await?;
     Ok(Outcome::Unfollowed {
         address: address_of(&followed),

@@ -80,7 +80,11 @@ async fn what_is_taken_back_brings_its_own_deposit_and_nobody_elses() {
         }
     );
     assert_eq!(
-        chain.unfollow(&alice, SOMEBODY, Wait::Best).await.unwrap().value,
+        chain
+            .unfollow_account(&alice, SOMEBODY, Wait::Best)
+            .await
+            .unwrap()
+            .value,
         18
     );
 }
@@ -97,12 +101,17 @@ async fn whoever_follows_is_told_his_deposit_and_a_second_time_is_refused() {
     .await;
     let alice = signer("//Alice");
     assert_eq!(
-        chain.follow(&alice, SOMEBODY, Wait::Best).await.unwrap().value,
+        chain
+            .follow_account(&alice, SOMEBODY, Wait::Best)
+            .await
+            .unwrap()
+            .value,
         20
     );
     let chain =
         chain_that(|index| vec![fee_paid(index), failure(index, "Social", "AlreadyFollows", 0)]).await;
-    let Err(ChainError::Refused { error, remedy, .. }) = chain.follow(&alice, SOMEBODY, Wait::Best).await
+    let Err(ChainError::Refused { error, remedy, .. }) =
+        chain.follow_account(&alice, SOMEBODY, Wait::Best).await
     else {
         panic!("taken")
     };
