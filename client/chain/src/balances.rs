@@ -1,18 +1,11 @@
 //! Money: pallet Balances.
 
 use crate::{
-    extrinsic::{Hashcard, Signed},
-    metadata::tx,
-    runtime_call::decode_strictly,
-    Account, Chain, ChainAt, Included, Result, Signer, Wait,
+    extrinsic::Signed, metadata::tx, stored::Row, Account, Chain, ChainAt, Included, Result, Signer, Wait,
 };
 use codec::{Compact, Decode, Encode, Output};
 use hashcard_primitives::Balance;
-use subxt::{
-    config::substrate::H256,
-    rpcs::{client::rpc_params, methods::legacy::Bytes},
-    utils::{AccountId32, MultiAddress},
-};
+use subxt::utils::{AccountId32, MultiAddress};
 
 /// What an account has, in 10⁻¹² CARD.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,20 +33,16 @@ struct AccountRecord {
 impl ChainAt {
     /// What an account has; nothing, if the chain does not know it.
     pub async fn balance(&self, account: Account) -> Result<Money> {
-        const METHOD: &str = "System.Account";
-        let params = rpc_params![
-            format!("0x{}", hex::encode(account_key(account)?)),
-            H256(self.hash)
-        ];
-        let answer: Option<Bytes> = self.chain.link().ask("state_getStorage", params).await?;
-        let Some(bytes) = answer else {
-            return Ok(Money::default());
-        };
-        let record: AccountRecord = decode_strictly(METHOD, &bytes.0)?;
-        Ok(Money {
+        let row = Row::of_account(
+            "System.Account",
+            crate::metadata::storage().system().account(),
+            account,
+        )?;
+        let record: Option<AccountRecord> = self.stored(row).await?;
+        Ok(record.map_or_else(Money::default, |record| Money {
             free: record.free,
             held: record.reserved,
-        })
+        }))
     }
 }
 
@@ -99,18 +88,6 @@ impl Chain {
             .await?;
         Ok(fee)
     }
-}
-
-fn account_key(account: Account) -> Result<Vec<u8>> {
-    let client = Hashcard::offline(H256::zero(), 0, 0);
-    let address = crate::metadata::storage().system().account();
-    let entry = client
-        .storage()
-        .entry(address)
-        .map_err(|e| crate::ChainError::hostile("System.Account", e))?;
-    entry
-        .fetch_key((AccountId32(account),))
-        .map_err(|e| crate::ChainError::hostile("System.Account", e))
 }
 
 #[cfg(test)]

@@ -74,6 +74,11 @@ impl Chain {
         Ok(self.runtime().await?.min_seat_bond)
     }
 
+    /// Least bond of a candidate for the set of validators, as the runtime at the best block says.
+    pub async fn min_validator_bond(&self) -> Result<Balance> {
+        Ok(self.runtime().await?.min_validator_bond)
+    }
+
     pub(crate) async fn runtime(&self) -> Result<Runtime> {
         self.inner.runtime.current(self.link()).await
     }

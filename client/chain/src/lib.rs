@@ -33,6 +33,7 @@ mod runtime_call;
 mod seeders;
 mod signer;
 mod social;
+mod stored;
 mod transact;
 mod validators;
 
@@ -49,3 +50,5 @@ pub use happenings::{Happened, Happening};
 pub use keys::{Bid, BuyKey, ProvenCapsule};
 pub use rewards::{CollectedClaims, EndedEndowment, PaidClaim, ProvenClaims};
 pub use signer::{account_of, address_of, Account, Signer, SS58_PREFIX};
+pub use social::{Reacted, Unreacted};
+pub use validators::{ProvenSessionKeys, SessionKeys, SilentValidator, Unbonded};

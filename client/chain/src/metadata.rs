@@ -28,6 +28,10 @@ use subxt::{ArcMetadata, Metadata};
     substitute_type(
         path = "hashcard_primitives::seeder::Delta",
         with = "::subxt::utils::Static<::hashcard_primitives::seeder::Delta>"
+    ),
+    substitute_type(
+        path = "hashcard_primitives::social::Reaction",
+        with = "::subxt::utils::Static<::hashcard_primitives::social::Reaction>"
     )
 )]
 mod generated {}

@@ -4,8 +4,12 @@ use crate::{
     at::{at_of, At, Header, Included},
     error::quoted,
     extrinsic::{hash_of, Hashcard, Signed},
-    metadata::{runtime_types::sp_runtime::DispatchError, system, transaction_payment},
-    refusal, Chain, ChainError, Result,
+    metadata::{
+        balances::events::{Held, Released},
+        runtime_types::sp_runtime::DispatchError,
+        system, transaction_payment,
+    },
+    refusal, Account, Chain, ChainError, Result,
 };
 use codec::{Compact, Encode};
 use hashcard_primitives::Balance;
@@ -56,6 +60,24 @@ impl Executed {
             }
         }
         Ok(values)
+    }
+
+    /// What the transaction put on hold on an account.
+    pub(crate) fn held_on(&self, account: Account) -> Result<Balance> {
+        let held = self.every(|held: Held| if held.who.0 == account { held.amount } else { 0 })?;
+        Ok(held.into_iter().fold(0, Balance::saturating_add))
+    }
+
+    /// What it released to an account.
+    pub(crate) fn released_to(&self, account: Account) -> Result<Balance> {
+        let released = self.every(|released: Released| {
+            if released.who.0 == account {
+                released.amount
+            } else {
+                0
+            }
+        })?;
+        Ok(released.into_iter().fold(0, Balance::saturating_add))
     }
 
     /// With what the call's event tells.

@@ -82,6 +82,9 @@ pub(crate) fn remedy(pallet: &str, error: &str) -> Option<&'static str> {
         "Keys" => keys(error),
         "Channels" => channels(error),
         "Rewards" => rewards(error),
+        "Social" => social(error),
+        "Validators" => validators(error),
+        "Session" => session(error),
         "Balances" => balances(error),
         "Token" => token(error),
         "System" => system(error),
@@ -153,6 +156,70 @@ fn rewards(error: &str) -> Option<&'static str> {
         "EndowmentEnding" => {
             "It gives for one more era, which can be claimed in the next; end it again after that."
         }
+        _ => return None,
+    })
+}
+
+fn social(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "UnknownCard" => "The card does not exist, or was withdrawn; check its number.",
+        "SameReaction" => "You reacted so already; react otherwise, or take it back: hashcard unreact CARD",
+        "NoReaction" => "There is no reaction of yours to this card.",
+        "FollowsHimself" => "Nobody follows himself; name somebody else.",
+        "AlreadyFollows" => "You follow this account already: hashcard following",
+        "DoesNotFollow" => "You do not follow this account; see whom you follow: hashcard following",
+        "TooManyFollowed" => {
+            "You follow as many as an account may; follow somebody no longer: hashcard unfollow ADDRESS"
+        }
+        _ => return None,
+    })
+}
+
+fn validators(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "NoKeys" => "Name session keys first: hashcard validator set-keys",
+        "AlreadyBonded" => {
+            "Add to the bond: hashcard validator bond-more AMOUNT, or come back: hashcard validator rejoin"
+        }
+        "NotBonded" => "Make a bond first: hashcard validator bond AMOUNT",
+        "BondTooLow" => "Bond at least as much as a candidate must: hashcard validator status",
+        "RankingFull" => {
+            "Every candidate's bond is at least as high; bond more than the lowest: hashcard validator status"
+        }
+        "AmountIsZero" => "Name an amount above 0.",
+        "RestTooLow" => "What is left would be less than a candidate must have; unbond less, or --all.",
+        "TooFewCandidates" => "Without you there would be too few; wait until another has bonded.",
+        "TooManyParts" => {
+            "Withdraw what is due first: hashcard validator withdraw; or unbond later in a session in which you unbonded."
+        }
+        "NothingDue" => "Nothing can be withdrawn yet; see when: hashcard validator status",
+        "StillServes" => "The account is in this session's set or the next one's; wait until it is not.",
+        "AlreadyCandidate" => "The account is a candidate; nothing is to be done.",
+        "NotCandidate" => "The account is no candidate; nothing is to be done.",
+        "Barred" => {
+            "It signed twice in a session about which more can be reported; wait until that is over: hashcard validator status"
+        }
+        "StillBonded" => {
+            "Let the whole bond wait and take it first: hashcard validator unbond --all, and later hashcard validator withdraw"
+        }
+        "CountOutOfRange" => {
+            "Name 1 to as many validators as there may be, and no more of them as the fewest."
+        }
+        _ => return None,
+    })
+}
+
+/// Of pallet-session 50.
+fn session(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "InvalidProof" => {
+            "The keys were not made for this account; have its own node make them: hashcard validator set-keys --rotate"
+        }
+        "NoAssociatedValidatorId" | "NoAccount" => "The account does not exist yet; send it some money.",
+        "DuplicatedKey" => {
+            "Another account has one of these keys; have the node make new ones: hashcard validator set-keys --rotate"
+        }
+        "NoKeys" => "The account has no session keys; nothing is to be done.",
         _ => return None,
     })
 }
@@ -356,7 +423,17 @@ mod tests {
 
     #[test]
     fn every_error_of_the_pallets_that_are_called_has_a_remedy() {
-        for name in ["Cards", "Seeders", "Keys", "Channels", "Rewards", "Balances"] {
+        for name in [
+            "Cards",
+            "Seeders",
+            "Keys",
+            "Channels",
+            "Rewards",
+            "Social",
+            "Validators",
+            "Session",
+            "Balances",
+        ] {
             let metadata = committed();
             let pallet = metadata.pallet_by_name(name).unwrap();
             let errors = pallet.error_variants().unwrap();

@@ -2,7 +2,6 @@
 
 use crate::{
     metadata::{
-        balances::events::{Held, Released},
         rewards::events::{
             Collected, Delisted, DeliveriesCollected, Endowed, EndowmentEnded, EndowmentEnding, Enlisted,
             Proven,
@@ -218,7 +217,7 @@ impl Chain {
         let done = self.transact(signer, "rewards.prove", call, wait).await?;
         let claims = done.every(|proven: Proven| (proven.card, proven.weight))?;
         as_many(&done, claims.len(), count)?;
-        let deposit = held_by(&done, signer.account())?;
+        let deposit = done.held_on(signer.account())?;
         Ok(done.included().map(|()| ProvenClaims { claims, deposit }))
     }
 
@@ -243,7 +242,7 @@ impl Chain {
             from_endowments: paid.endowed,
         })?;
         as_many(&done, claims.len(), count)?;
-        let deposits = released_to(&done, seeder)?;
+        let deposits = done.released_to(seeder)?;
         Ok(done.included().map(|()| CollectedClaims { claims, deposits }))
     }
 
@@ -310,24 +309,6 @@ fn as_many(done: &Executed, told: usize, asked: usize) -> Result<()> {
         "System.Events",
         format!("{call} tells of {told} claims and was about {asked}"),
     ))
-}
-
-/// What the transaction put on hold on an account.
-fn held_by(done: &Executed, account: Account) -> Result<Balance> {
-    let held = done.every(|held: Held| if held.who.0 == account { held.amount } else { 0 })?;
-    Ok(held.into_iter().fold(0, Balance::saturating_add))
-}
-
-/// What it released to an account.
-fn released_to(done: &Executed, account: Account) -> Result<Balance> {
-    let released = done.every(|released: Released| {
-        if released.who.0 == account {
-            released.amount
-        } else {
-            0
-        }
-    })?;
-    Ok(released.into_iter().fold(0, Balance::saturating_add))
 }
 
 #[cfg(test)]

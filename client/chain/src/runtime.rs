@@ -93,6 +93,28 @@ const CALLS: &[(&str, &[&str])] = &[
             "clear_credits",
         ],
     ),
+    ("Social", &["react", "unreact", "follow", "unfollow"]),
+    ("Session", &["set_keys"]),
+    (
+        "Validators",
+        &[
+            "bond",
+            "bond_more",
+            "unbond",
+            "withdraw",
+            "pause",
+            "rejoin",
+            "retire_keys",
+        ],
+    ),
+];
+
+/// Entries of state that this crate reads.
+const ROWS: &[(&str, &str)] = &[
+    ("System", "Account"),
+    ("Session", "NextKeys"),
+    ("Validators", "Silences"),
+    ("Validators", "Authored"),
 ];
 
 /// Runtime APIs that this crate calls.
@@ -162,6 +184,8 @@ pub(crate) struct Runtime {
     pub(crate) transaction_version: u32,
     /// Least bond of a seat.
     pub(crate) min_seat_bond: Balance,
+    /// Least bond of a candidate.
+    pub(crate) min_validator_bond: Balance,
     /// Why transactions cannot be sent, or their outcome not be read; queries still can.
     pub(crate) no_transactions: Option<String>,
 }
@@ -244,6 +268,7 @@ async fn compare(link: &Link) -> Result<Runtime> {
         spec_version: version.spec_version,
         transaction_version: version.transaction_version,
         min_seat_bond: verdict.min_seat_bond,
+        min_validator_bond: verdict.min_validator_bond,
         no_transactions: verdict.no_transactions,
     })
 }
@@ -253,17 +278,18 @@ struct Verdict {
     no_queries: Option<String>,
     no_transactions: Option<String>,
     min_seat_bond: Balance,
+    min_validator_bond: Balance,
 }
 
 /// Compares a node's metadata with ours. The error says why it is no metadata at all.
 fn verdict(bytes: &[u8]) -> core::result::Result<Verdict, String> {
     let ours = committed();
     if bytes == COMMITTED_BYTES {
-        let min_seat_bond = min_seat_bond(&ours)?;
         return Ok(Verdict {
             no_queries: None,
             no_transactions: None,
-            min_seat_bond,
+            min_seat_bond: min_bond(&ours, "Seeders")?,
+            min_validator_bond: min_bond(&ours, "Validators")?,
         });
     }
     let theirs = Metadata::decode_from(bytes).map_err(|e| e.to_string())?;
@@ -273,16 +299,18 @@ fn verdict(bytes: &[u8]) -> core::result::Result<Verdict, String> {
     Ok(Verdict {
         no_queries: queries_fit(&ours, &theirs).err(),
         no_transactions: transactions_fit(&ours, &theirs).err(),
-        min_seat_bond: min_seat_bond(&theirs)?,
+        min_seat_bond: min_bond(&theirs, "Seeders")?,
+        min_validator_bond: min_bond(&theirs, "Validators")?,
     })
 }
 
-fn min_seat_bond(metadata: &Metadata) -> core::result::Result<Balance, String> {
+/// A pallet's constant `MinBond`.
+fn min_bond(metadata: &Metadata, pallet: &str) -> core::result::Result<Balance, String> {
     let constant = metadata
-        .pallet_by_name("Seeders")
+        .pallet_by_name(pallet)
         .and_then(|pallet| pallet.constant_by_name("MinBond"))
-        .ok_or("it has no Seeders.MinBond")?;
-    Balance::decode(&mut &constant.value()[..]).map_err(|_| "Seeders.MinBond is not an amount".to_owned())
+        .ok_or_else(|| format!("it has no {pallet}.MinBond"))?;
+    Balance::decode(&mut &constant.value()[..]).map_err(|_| format!("{pallet}.MinBond is not an amount"))
 }
 
 /// Whether every runtime API that this crate calls takes and gives what it did.
@@ -305,20 +333,24 @@ fn queries_fit(ours: &Metadata, theirs: &Metadata) -> core::result::Result<(), S
                 .map_err(|()| format!("{api}.{method} is another"))?;
         }
     }
-    let account = |metadata: &Metadata| {
-        let entry = metadata
-            .pallet_by_name("System")?
-            .storage()?
-            .entry_by_name("Account")?
-            .value_ty();
-        Some(vec![entry])
-    };
-    match (account(ours), account(theirs)) {
-        (Some(a), Some(b)) => {
-            same_lists(ours, &a, theirs, &b).map_err(|()| "accounts are stored otherwise".into())
+    for (pallet, entry) in ROWS {
+        let types = |metadata: &Metadata| {
+            let found = metadata.pallet_by_name(pallet)?.storage()?.entry_by_name(entry)?;
+            let keys = found.keys().map(|key| key.key_id);
+            let hashers: Vec<_> = found.keys().map(|key| key.hasher).collect();
+            Some((keys.chain([found.value_ty()]).collect::<Vec<u32>>(), hashers))
+        };
+        let (ours_types, ours_hashers) =
+            types(ours).ok_or_else(|| format!("{pallet}.{entry} is not in the committed metadata"))?;
+        let (theirs_types, theirs_hashers) =
+            types(theirs).ok_or_else(|| format!("it has no {pallet}.{entry}"))?;
+        let otherwise = || format!("{pallet}.{entry} is stored otherwise");
+        if ours_hashers != theirs_hashers {
+            return Err(otherwise());
         }
-        _ => Err("it has no accounts".into()),
+        same_lists(ours, &ours_types, theirs, &theirs_types).map_err(|()| otherwise())?;
     }
+    Ok(())
 }
 
 /// Whether transactions can be signed, and their outcome be read.

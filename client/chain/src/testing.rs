@@ -74,6 +74,10 @@ pub(crate) struct State {
     /// Arguments of every `state_call`, by method.
     pub(crate) asked: Vec<(String, Vec<u8>)>,
     pub(crate) storage: HashMap<Vec<u8>, Vec<u8>>,
+    /// Session keys that the node makes, and their proof.
+    pub(crate) session_keys: (Vec<u8>, Vec<u8>),
+    /// For whom it was asked to make them.
+    pub(crate) owners: Vec<Vec<u8>>,
     pub(crate) metadata: Vec<u8>,
     pub(crate) spec_name: &'static str,
     pub(crate) spec_version: u32,
@@ -110,6 +114,8 @@ impl FakeChain {
             answers: HashMap::new(),
             asked: Vec::new(),
             storage: HashMap::new(),
+            session_keys: ([[1; 32], [2; 32]].concat(), vec![3; 128]),
+            owners: Vec::new(),
             metadata: COMMITTED_BYTES.to_vec(),
             spec_name: "hashcard",
             spec_version: 1,
@@ -304,6 +310,11 @@ impl State {
                 self.asked.push((name, args));
                 json!(hexed(&answer?))
             }
+            "author_rotateKeysWithOwner" => {
+                self.owners.push(unhexed(&first));
+                json!({ "keys": hexed(&self.session_keys.0), "proof": hexed(&self.session_keys.1) })
+            }
+            "author_hasSessionKeys" => json!(unhexed(&first) == self.session_keys.0),
             "system_accountNextIndex" => {
                 let account: subxt::utils::AccountId32 = first.as_str().unwrap_or_default().parse().unwrap();
                 let waiting = self

@@ -21,12 +21,19 @@ pub use search::{ExploreVerb, IndexArgs, IndexVerb, SearchArgs};
 use search::{EXPLORE_HELP, INDEX_HELP, SEARCH_HELP};
 pub use seed::{EarnArgs, SeedArgs};
 use seed::{EARN_HELP, SEED_HELP};
+use social::{
+    FollowingArgs, ReactArgs, FOLLOWING_HELP, FOLLOW_HELP, REACT_HELP, UNFOLLOW_HELP, UNREACT_HELP,
+};
+pub use validator::ValidatorVerb;
+use validator::VALIDATOR_HELP;
 
 mod endow;
 mod market;
 mod pay;
 mod search;
 mod seed;
+mod social;
+mod validator;
 
 const EXIT_CODES: &str = "\
 Exit codes:
@@ -208,6 +215,33 @@ pub enum Verb {
     /// Give money to those who prove that they hold a card, or show who does
     #[command(after_help = ENDOW_HELP)]
     Endow(EndowArgs),
+    /// Say what you think of a card
+    #[command(after_help = REACT_HELP)]
+    React(ReactArgs),
+    /// Take your reaction to a card back
+    #[command(after_help = UNREACT_HELP)]
+    Unreact {
+        /// Number of the card
+        card: u64,
+    },
+    /// Follow somebody
+    #[command(after_help = FOLLOW_HELP)]
+    Follow {
+        /// Whom
+        address: String,
+    },
+    /// Follow somebody no longer
+    #[command(after_help = UNFOLLOW_HELP)]
+    Unfollow {
+        /// Whom
+        address: String,
+    },
+    /// Show whom you follow, and what they published last
+    #[command(after_help = FOLLOWING_HELP)]
+    Following(FollowingArgs),
+    /// Put money at stake to make blocks, get it back, or see how validators stand
+    #[command(subcommand, after_help = VALIDATOR_HELP)]
+    Validator(ValidatorVerb),
     /// List, verify or remove the blobs of this home
     #[command(subcommand)]
     Store(StoreVerb),

@@ -4,7 +4,7 @@
 use hashcard_engine::amount::Amount;
 use hashcard_engine::command::{
     BlobShown, CardShown, Fetched, KeyShown, Market, OfferShown, Opened, OrderShown, Outcome, OwnKeyShown,
-    PeerShown, Published, SeatShown, VerifiedBlob,
+    PeerShown, Published, ReactionsShown, SeatShown, VerifiedBlob,
 };
 use hashcard_engine::notation::printable;
 use table::Table;
@@ -16,7 +16,9 @@ mod market;
 mod pay;
 mod rewards;
 mod search;
+mod social;
 mod table;
+mod validator;
 
 pub use events::event;
 
@@ -54,7 +56,12 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::KeyHistory { .. }
         | Outcome::Suggestions { .. }
         | Outcome::Index { .. } => search::outcome(outcome, bold),
-        Outcome::Card { card, market, .. } => self::card(card, market.as_deref()),
+        Outcome::Card {
+            card,
+            market,
+            reactions,
+            ..
+        } => self::card(card, market.as_deref(), reactions),
         Outcome::Seats { card, seats, .. } => self::seats(*card, seats, bold),
         Outcome::Keys {
             keys,
@@ -150,6 +157,20 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::Pools { .. }
         | Outcome::PoolCloses { .. }
         | Outcome::PoolWithdrawn { .. } => pay::outcome(outcome, bold),
+        Outcome::Reacted { .. }
+        | Outcome::Unreacted { .. }
+        | Outcome::Followed { .. }
+        | Outcome::Unfollowed { .. }
+        | Outcome::Following { .. } => social::outcome(outcome, bold),
+        Outcome::ValidatorStatus(status) => validator::status(status, bold),
+        Outcome::Bonded { .. }
+        | Outcome::BondedMore { .. }
+        | Outcome::Unbonded { .. }
+        | Outcome::BondWithdrawn { .. }
+        | Outcome::Paused { .. }
+        | Outcome::Rejoined { .. }
+        | Outcome::SessionKeysSet { .. }
+        | Outcome::SessionKeysRetired { .. } => validator::outcome(outcome),
         Outcome::Store { blobs, used_bytes } => store(blobs, *used_bytes, bold),
         Outcome::Verified { blobs } => verified(blobs, bold),
         Outcome::Removed { root, bytes_freed } => {
@@ -252,7 +273,7 @@ fn price(card: &CardShown) -> String {
     }
 }
 
-fn card(card: &CardShown, market: Option<&Market>) -> Vec<String> {
+fn card(card: &CardShown, market: Option<&Market>, reactions: &ReactionsShown) -> Vec<String> {
     let mut lines = vec![
         format!("Card {}: {}", card.id, safe(&card.title)),
         format!("Kind:      {}, {}", card.kind, card.access),
@@ -296,6 +317,7 @@ fn card(card: &CardShown, market: Option<&Market>) -> Vec<String> {
     if let Some(older) = card.supersedes {
         lines.push(format!("Replaces:  card {older}"));
     }
+    lines.extend(social::of_card(reactions));
     if card.retired {
         lines.push("Withdrawn by its creator; who holds a key keeps it.".to_owned());
     }

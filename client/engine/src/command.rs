@@ -11,6 +11,8 @@ mod rewards;
 mod search;
 mod seconds;
 mod shown;
+mod social;
+mod validator;
 
 use std::path::PathBuf;
 
@@ -38,6 +40,8 @@ pub use search::{
 pub use shown::{
     AccountShown, BlobShown, CardShown, CollaboratorShown, KeyShown, OrderShown, SeatShown, VerifiedBlob,
 };
+pub use social::{FollowedShown, ReactionsShown};
+pub use validator::{AccountStanding, CandidateShown, NewKeys, Validator, ValidatorStatus, WaitingShown};
 
 /// Something to do.
 #[derive(Serialize, Deserialize, Clone, PartialEq, Debug)]
@@ -293,6 +297,37 @@ pub enum Command {
         /// Which.
         endowment: EndowmentId,
     },
+    /// Reacts to a card.
+    React {
+        /// Which.
+        card: CardId,
+        /// Name of the reaction.
+        reaction: String,
+    },
+    /// Takes a reaction back.
+    Unreact {
+        /// To which card.
+        card: CardId,
+    },
+    /// Follows an account.
+    Follow {
+        /// Whom, SS58.
+        address: String,
+    },
+    /// Follows it no longer.
+    Unfollow {
+        /// Whom, SS58.
+        address: String,
+    },
+    /// Whom the account follows, with their newest cards.
+    Following {
+        /// Most accounts.
+        limit: u32,
+        /// Most cards of each.
+        cards: u32,
+    },
+    /// What candidates for the set of validators do.
+    Validator(Validator),
     /// What the store holds.
     StoreList,
     /// Reads blobs again.
@@ -370,6 +405,12 @@ impl Command {
             Self::PoolShow { .. } => "pool show",
             Self::PoolClose { .. } => "pool close",
             Self::PoolWithdraw { .. } => "pool withdraw",
+            Self::React { .. } => "react",
+            Self::Unreact { .. } => "unreact",
+            Self::Follow { .. } => "follow",
+            Self::Unfollow { .. } => "unfollow",
+            Self::Following { .. } => "following",
+            Self::Validator(what) => what.name(),
             Self::StoreList => "store list",
             Self::StoreVerify { .. } => "store verify",
             Self::StoreRemove { .. } => "store remove",
@@ -390,6 +431,7 @@ impl Command {
                 | Self::ClerkList { card: Some(_) }
                 | Self::History { card: Some(_), .. }
                 | Self::Endowments { .. }
+                | Self::Validator(Validator::Status { address: Some(_) })
                 | Self::Balance { address: Some(_) }
         )
     }

@@ -47,6 +47,7 @@ pub async fn card(chain: &Chain, card: CardId) -> Result<Outcome, EngineError> {
     Ok(Outcome::Card {
         card: Box::new(CardShown::of(&view, address_of)),
         market,
+        reactions: then.reactions(card).await?.into(),
         block: at.number,
     })
 }

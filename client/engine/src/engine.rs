@@ -35,7 +35,7 @@ use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
     buy, clerk, discover, earn, encryption_keys, endow, fetch, gift, history, inventory, library, money,
-    open, publish, recover, report, resell, search, terms,
+    open, publish, recover, report, resell, search, social, terms, validator,
 };
 
 /// The node that is meant when nobody says one: a development node on this machine.
@@ -464,6 +464,12 @@ impl Engine {
             Command::PoolShow { pool } => pool::show(self, &account, pool).await,
             Command::PoolClose { pool } => pool::close(self, &account, pool, events).await,
             Command::PoolWithdraw { pool } => pool::withdraw(self, &account, pool, events).await,
+            Command::React { card, reaction } => social::react(self, &account, card, &reaction, events).await,
+            Command::Unreact { card } => social::unreact(self, &account, card, events).await,
+            Command::Follow { address } => social::follow(self, &account, &address, events).await,
+            Command::Unfollow { address } => social::unfollow(self, &account, &address, events).await,
+            Command::Following { limit, cards } => social::following(self, &account, limit, cards).await,
+            Command::Validator(what) => validator::carry_out(self, &account, what, events).await,
             Command::StoreList => inventory::list(self).await,
             Command::StoreVerify { what } => inventory::verify(self, what, events).await,
             Command::StoreRemove { what } => inventory::remove(self, what).await,

@@ -20,6 +20,8 @@
 //! | [`clerk`] | who delivers while the creator sleeps |
 //! | `deliver`, `encryption_keys`, `holding` | how a capsule is made, for which key, of which key |
 //! | `library`, `history` | what do I hold, and what did I do |
+//! | `social` | what do I think of a card, and whom do I follow |
+//! | `validator` | what is at stake for making blocks |
 //! | `recover` | what do my words still have |
 //! | `pay` | how delivered bytes are paid for |
 //! | `inventory` | what lies in the store |
@@ -61,8 +63,10 @@ mod report;
 mod resell;
 mod rewards;
 mod search;
+mod social;
 mod swarm;
 mod terms;
+mod validator;
 
 pub use engine::{Engine, DEFAULT_NODE};
 pub use error::{Code, EngineError};

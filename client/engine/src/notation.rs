@@ -2,6 +2,7 @@
 
 use hashcard_primitives::blob::ContentRoot;
 use hashcard_primitives::card::{Access, Kind};
+use hashcard_primitives::social::Reaction;
 
 use crate::error::EngineError;
 
@@ -20,11 +21,16 @@ pub fn hex(bytes: &[u8]) -> String {
 
 /// The 32 bytes that 64 hexadecimal digits, with or without `0x`, stand for.
 pub fn bytes32(text: &str) -> Option<[u8; 32]> {
+    bytes_of(text)
+}
+
+/// The bytes that twice as many hexadecimal digits, with or without `0x`, stand for.
+pub fn bytes_of<const N: usize>(text: &str) -> Option<[u8; N]> {
     let digits = text.strip_prefix("0x").unwrap_or(text).as_bytes();
-    if digits.len() != 64 {
+    if digits.len() != N.checked_mul(2)? {
         return None;
     }
-    let mut out = [0; 32];
+    let mut out = [0; N];
     for (byte, pair) in out.iter_mut().zip(digits.chunks_exact(2)) {
         let digit = |at: usize| pair.get(at).and_then(|c| char::from(*c).to_digit(16));
         *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
@@ -71,6 +77,30 @@ pub fn parse_kind(name: &str) -> Result<Kind, EngineError> {
                 format!("use one of {}", names.join(", ")),
             )
         })
+}
+
+/// Name of a reaction.
+pub fn reaction_name(reaction: Reaction) -> &'static str {
+    match reaction {
+        Reaction::Like => "like",
+        Reaction::Love => "love",
+        Reaction::Laugh => "laugh",
+        Reaction::Wonder => "wonder",
+        Reaction::Sorrow => "sorrow",
+        Reaction::Anger => "anger",
+    }
+}
+
+/// Reaction of a name.
+pub fn parse_reaction(name: &str) -> Result<Reaction, EngineError> {
+    let found = Reaction::ALL.into_iter().find(|one| reaction_name(*one) == name);
+    found.ok_or_else(|| {
+        let names = Reaction::ALL.map(reaction_name);
+        EngineError::bad_input(
+            format!("{name:?} is no reaction"),
+            format!("use one of {}", names.join(", ")),
+        )
+    })
 }
 
 /// Name of an access.

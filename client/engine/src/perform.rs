@@ -7,13 +7,13 @@ use hashcard_chain::Chain;
 use tokio::time::Instant;
 
 use crate::attach::{self, Attached, Request};
-use crate::command::{Command, Outcome};
+use crate::command::{Command, Outcome, Validator};
 use crate::engine::{Engine, DEFAULT_NODE};
 use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::home::{Home, HomePaths, Ownership};
 use crate::wallet::AskPassphrase;
-use crate::{clerk, discover, endow, history, money, resell};
+use crate::{clerk, discover, endow, history, money, resell, validator};
 
 /// How long a command waits for an owner that does not listen: another command that will be done soon, or a daemon
 /// that is just starting.
@@ -84,6 +84,9 @@ async fn ask_the_chain(settings: &Settings, command: Command) -> Result<Outcome,
         Command::ClerkList { card: Some(card) } => clerk::of_card(&chain, card).await,
         Command::History { card: Some(card), .. } => history::of_card(&chain, card).await,
         Command::Endowments { card } => endow::show(&chain, card).await,
+        Command::Validator(Validator::Status {
+            address: Some(address),
+        }) => validator::status_of(&chain, &address).await,
         Command::Balance {
             address: Some(address),
         } => money::balance_of(&chain, &address).await,

@@ -69,6 +69,14 @@ pub async fn endow() -> Told {
     runs("endow.md").await
 }
 
+pub async fn social() -> Told {
+    runs("social.md").await
+}
+
+pub async fn validator() -> Told {
+    runs("validator.md").await
+}
+
 pub async fn every_document_of_the_folder_is_run() -> Told {
     let mut documents = Vec::new();
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("../cli"))? {
@@ -91,6 +99,8 @@ pub async fn every_document_of_the_folder_is_run() -> Told {
         "resell.md",
         "search.md",
         "seed.md",
+        "social.md",
+        "validator.md",
         "wallet.md",
     ];
     ensure(documents == run, || format!("{documents:?}"))

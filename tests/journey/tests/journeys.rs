@@ -27,6 +27,8 @@ fn main() -> ExitCode {
         cli::earn,
         cli::gift,
         cli::endow,
+        cli::social,
+        cli::validator,
         cli::clerk,
         cli::recover,
         expiry::an_order_that_nobody_answers_expires_and_the_price_comes_back,

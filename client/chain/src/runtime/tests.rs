@@ -45,7 +45,8 @@ fn the_committed_file_describes_what_this_program_uses() {
     let ours = committed();
     assert_eq!(queries_fit(&ours, &ours), Ok(()));
     assert_eq!(transactions_fit(&ours, &ours), Ok(()));
-    assert!(min_seat_bond(&ours).unwrap() > 0);
+    assert!(min_bond(&ours, "Seeders").unwrap() > 0);
+    assert!(min_bond(&ours, "Validators").unwrap() > 0);
     assert_eq!(judged(COMMITTED_BYTES), (None, None));
 }
 

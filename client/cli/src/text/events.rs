@@ -2,7 +2,7 @@
 
 use hashcard_engine::command::{Event, PeerState};
 
-use super::{bytes, counted, peer, rewards, safe};
+use super::{bytes, counted, peer, rewards, safe, validator::about};
 
 /// An event in a line; `None` for those that only a bar shows.
 pub fn event(event: &Event) -> Option<String> {
@@ -221,6 +221,44 @@ pub fn event(event: &Event) -> Option<String> {
             ),
         },
         Event::Settled { order, block } => format!("order {order} is settled in block {block}"),
+        Event::AtStake {
+            amount,
+            bond,
+            sessions,
+            seconds,
+        } => {
+            let more = match amount.0 {
+                0 => String::new(),
+                _ => format!("{amount} will be held; "),
+            };
+            format!(
+                "{more}a bond of {bond} answers for all that your keys sign, and after unbonding for {} more, {}",
+                counted((*sessions).into(), "session"),
+                about(*seconds)
+            )
+        }
+        Event::Leaving {
+            amount,
+            rest,
+            sessions,
+            seconds,
+        } => format!(
+            "{amount} will wait {}, {}, and can be slashed until then; a bond of {rest} stays",
+            counted((*sessions).into(), "session"),
+            about(*seconds)
+        ),
+        Event::Resting { bond, seconds } => format!(
+            "{bond} stay at stake; keep the node running until you are in no set, {}",
+            about(*seconds)
+        ),
+        Event::KeysNamed {
+            session_keys,
+            seconds,
+        } => format!(
+            "keys {} will work in two sessions, {}; keep the old ones until then",
+            safe(session_keys),
+            about(*seconds)
+        ),
         Event::Attached { command } => format!("carrying out {command} for another process"),
         Event::Trouble { message, remedy } => format!("trouble: {}\n  {}", safe(message), safe(remedy)),
     })

@@ -1,7 +1,7 @@
 use super::*;
 use hashcard_engine::command::{
-    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, PoolShown, Recovered,
-    RecoveredKey, SessionShown,
+    CollaboratorShown, Event, LibraryRow, ListingShown, Market, OfferShown, PoolShown, ReactionsShown,
+    Recovered, RecoveredKey, SessionShown,
 };
 
 fn shown() -> CardShown {
@@ -43,7 +43,7 @@ fn shown() -> CardShown {
 
 #[test]
 fn a_card_is_shown_whole_and_cannot_steer_the_terminal() {
-    let lines = card(&shown(), None);
+    let lines = card(&shown(), None, &ReactionsShown::default());
     let text = lines.join("\n");
     for part in [
         "Card 7: A \u{FFFD}[2Jfilm",
@@ -139,7 +139,7 @@ fn a_card_shows_its_market() {
         volume: Amount(6_000_000_000_000),
         last_price: Some(Amount(1_500_000_000_000)),
     };
-    let text = card(&shown(), Some(&market)).join("\n");
+    let text = card(&shown(), Some(&market), &ReactionsShown::default()).join("\n");
     for part in [
         "Shared:    25 % to hcBob",
         "Newer:     card 8",

@@ -255,6 +255,30 @@ pub enum Event {
         fee: Amount,
         block: BlockNumber,
     },
+    /// What is at stake from now on, and how long it waits when its owner leaves.
+    AtStake {
+        amount: Amount,
+        bond: Amount,
+        sessions: u32,
+        seconds: u64,
+    },
+    /// What leaves a bond, and how long it waits.
+    Leaving {
+        amount: Amount,
+        rest: Amount,
+        sessions: u32,
+        seconds: u64,
+    },
+    /// An account leaves the ranking; what stays at stake.
+    Resting {
+        bond: Amount,
+        seconds: u64,
+    },
+    /// Session keys that speak for the account two sessions from now.
+    KeysNamed {
+        session_keys: String,
+        seconds: u64,
+    },
     Attached {
         command: String,
     },

@@ -6,6 +6,7 @@ use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{PoolId, SessionId};
 use hashcard_primitives::key::{Edition, KeyIndex, OrderId};
 use hashcard_primitives::reward::{EndowmentId, EraIndex};
+use hashcard_primitives::validator::SessionIndex;
 use hashcard_primitives::BlockNumber;
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ use super::rewards::EndowmentShown;
 use super::search::{FiguresShown, FoundCard, KeyStepShown, SeedableShown, SuggestedTag, SuggestedTitle};
 use super::seconds;
 use super::shown::{AccountShown, BlobShown, CardShown, KeyShown, OrderShown, SeatShown, VerifiedBlob};
+use super::social::{FollowedShown, ReactionsShown};
+use super::validator::ValidatorStatus;
 use crate::amount::Amount;
 use crate::home::ledger::Entry;
 
@@ -103,6 +106,7 @@ pub enum Outcome {
     Card {
         card: Box<CardShown>,
         market: Option<Box<Market>>,
+        reactions: ReactionsShown,
         block: BlockNumber,
     },
     Seats {
@@ -344,6 +348,91 @@ pub enum Outcome {
         amount: Amount,
         deposits: Amount,
         removed: bool,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Reacted {
+        card: CardId,
+        reaction: String,
+        before: Option<String>,
+        deposit: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Unreacted {
+        card: CardId,
+        reaction: String,
+        deposit: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Followed {
+        address: String,
+        deposit: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Unfollowed {
+        address: String,
+        deposit: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Following {
+        accounts: Vec<FollowedShown>,
+        following: u32,
+        followers: u32,
+        block: BlockNumber,
+    },
+    ValidatorStatus(Box<ValidatorStatus>),
+    Bonded {
+        address: String,
+        bond: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    BondedMore {
+        address: String,
+        amount: Amount,
+        bond: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Unbonded {
+        address: String,
+        amount: Amount,
+        bond: Amount,
+        due: SessionIndex,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    BondWithdrawn {
+        address: String,
+        amount: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Paused {
+        address: String,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    Rejoined {
+        address: String,
+        bond: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    SessionKeysSet {
+        address: String,
+        session_keys: String,
+        deposit: Amount,
+        fee: Amount,
+        block: BlockNumber,
+    },
+    SessionKeysRetired {
+        address: String,
+        deposit: Amount,
         fee: Amount,
         block: BlockNumber,
     },

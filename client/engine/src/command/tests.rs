@@ -8,6 +8,8 @@ use hashcard_primitives::key::{self, LockView, OrderState, OrderView};
 mod earned;
 mod market;
 mod search;
+mod social;
+mod validator;
 
 fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value).unwrap()
@@ -219,7 +221,7 @@ fn a_card_is_written_like_this() {
     shown.content_commitment = Some("c".into());
     shown.key_commitment = Some("k".into());
     let expected = format!(
-        r#"{{"outcome":"card","card":{{"id":7,"title":"t","kind":"film","access":"keyed","creator":"hc","price":"5","editions":null,"keys_made":0,"listed":true,"version":0,"tags":[],"root":"{}","blob_len":200,"content_len":0,"chunks":1,"free_chunks":0,"content_commitment":"c","key_commitment":"k","salt":"{}","royalty":0,"delivery_share":0,"collaborators":[],"in_reply_to":null,"supersedes":null,"published_at":1,"retired":false,"frozen":false,"preview":null,"preview_len":0}},"market":null,"block":9}}"#,
+        r#"{{"outcome":"card","card":{{"id":7,"title":"t","kind":"film","access":"keyed","creator":"hc","price":"5","editions":null,"keys_made":0,"listed":true,"version":0,"tags":[],"root":"{}","blob_len":200,"content_len":0,"chunks":1,"free_chunks":0,"content_commitment":"c","key_commitment":"k","salt":"{}","royalty":0,"delivery_share":0,"collaborators":[],"in_reply_to":null,"supersedes":null,"published_at":1,"retired":false,"frozen":false,"preview":null,"preview_len":0}},"market":null,"reactions":{{"like":2,"love":0,"laugh":0,"wonder":0,"sorrow":0,"anger":1}},"block":9}}"#,
         "08".repeat(32),
         "04".repeat(32)
     );
@@ -227,6 +229,11 @@ fn a_card_is_written_like_this() {
         reads_back(Outcome::Card {
             card: Box::new(shown),
             market: None,
+            reactions: ReactionsShown {
+                like: 2,
+                anger: 1,
+                ..ReactionsShown::default()
+            },
             block: 9
         }),
         expected
