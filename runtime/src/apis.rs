@@ -402,6 +402,7 @@ impl_runtime_apis! {
                 closing_window_blocks: Channels::closing_window(),
                 era_blocks: Rewards::era_blocks(),
                 unbonding_sessions: Validators::unbonding_sessions(),
+                notice_blocks: Decisions::notice_blocks(),
             }
         }
     }

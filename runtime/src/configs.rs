@@ -4,7 +4,9 @@ mod accounts;
 mod consensus;
 mod content;
 mod fees;
+mod governance;
 mod nfts;
+mod parameters;
 mod rewards;
 mod system;
 
@@ -12,5 +14,6 @@ pub use accounts::ProxyType;
 pub use consensus::GENESIS_EPOCH_CONFIG;
 pub use content::KeysInNfts;
 pub use nfts::{CreatorCollection, KEYS_PALLET_ID};
+pub use parameters::{dynamic_params, RuntimeParameters};
 pub use rewards::TreasuryAccount;
 pub use system::ClosedCalls;

@@ -95,6 +95,48 @@ pub mod rewards {
     pub const MAX_ENDOWMENT_BLOCKS: u32 = 365 * DAY_BLOCKS;
 }
 
+/// The council and what it decides. Who decides what, and why: docs/adr/0011-governance.md.
+pub mod governance {
+    use super::{
+        money::{deposit, CARD, MILLICARD},
+        time::DAY_BLOCKS,
+    };
+    use crate::Balance;
+    use sp_runtime::{Perbill, Permill};
+
+    /// Most members: as many as everybody can know by name, and as can meet.
+    pub const MAX_MEMBERS: u32 = 21;
+    /// Most motions that are voted on at once: about one for each member. All of them are looked at when a member leaves.
+    pub const MAX_MOTIONS: u32 = 20;
+    /// Blocks in which a motion is voted on, unless enough have: a week, so that a holiday stops nothing.
+    pub const MOTION_BLOCKS: u32 = 7 * DAY_BLOCKS;
+    /// Longest motion, in bytes: a decision about a call of 128 bytes, which is the longest that is not named by its hash.
+    pub const MAX_MOTION_BYTES: u32 = 256;
+
+    /// Deposit for the only open motion: its call, its place in the list, its deposit's row, and everybody's vote.
+    pub const MOTION_DEPOSIT: Balance = deposit(3, 32 + MAX_MOTION_BYTES + 32 + 96 + 64 + 32 * MAX_MEMBERS);
+    /// Each further one that is open makes the next so many times as dear, up to some 7,600 CARD for the last. So a member who would
+    /// take all places, that nobody else can make a motion, needs more than a validator's bond.
+    pub const MOTION_RATIO: u32 = 2;
+
+    /// Most decisions that one block enacts: more than may be made in a block, and few enough that reading them costs little.
+    pub const MAX_PER_BLOCK: u32 = 50;
+    /// Part of a block that they may take. What does not fit waits for the next one.
+    pub const BLOCK_RATIO: Perbill = Perbill::from_percent(25);
+
+    /// Blocks in which what the treasury promised can be fetched: a month.
+    pub const PAYOUT_BLOCKS: u32 = 30 * DAY_BLOCKS;
+
+    /// The part of sales and deliveries that burns: at least what pays seeders anything, at most what creators would leave for.
+    pub const NETWORK_FEE_BOUNDS: (Permill, Permill) = (Permill::from_parts(1_000), Permill::from_percent(5));
+    /// What a further report of an equivocation costs the offender: from a tenth of what it takes to a hundred times as much.
+    pub const REPORT_COST_BOUNDS: (Balance, Balance) = (10 * MILLICARD, 10 * CARD);
+    /// Least that the claims of a card share: for a token that is worth ten times as much, or a hundredth.
+    pub const LEAST_SHARE_BOUNDS: (Balance, Balance) = (MILLICARD / 10, 100 * MILLICARD);
+    /// Least endowment: at least ten existential deposits, at most what a fan may have.
+    pub const MIN_ENDOWMENT_BOUNDS: (Balance, Balance) = (10 * MILLICARD, 100 * CARD);
+}
+
 /// Time.
 pub mod time {
     /// Milliseconds of a slot: the shortest that volunteers' machines on a wide network keep up with while a

@@ -22,6 +22,7 @@ struct Pace {
     closing_window_blocks: BlockNumber,
     era_blocks: BlockNumber,
     unbonding_sessions: u32,
+    notice_blocks: BlockNumber,
 }
 
 /// Most validators of a test network: room for whoever joins one.
@@ -37,6 +38,7 @@ const DEV: Pace = Pace {
     closing_window_blocks: 20,
     era_blocks: 20,
     unbonding_sessions: pallet_validators::MIN_UNBONDING_SESSIONS,
+    notice_blocks: 20,
 };
 /// A few minutes: long enough for four validators to start and stop within an epoch.
 const LOCAL: Pace = Pace {
@@ -48,9 +50,22 @@ const LOCAL: Pace = Pace {
     closing_window_blocks: 100,
     era_blocks: 100,
     unbonding_sessions: pallet_validators::MIN_UNBONDING_SESSIONS,
+    notice_blocks: 100,
 };
 
-fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pace) -> Value {
+/// What a network begins with beside its pace.
+struct Founders {
+    validators: Vec<(AccountId, SessionKeys)>,
+    council: Vec<AccountId>,
+    root: AccountId,
+}
+
+fn genesis(founders: Founders, pace: &Pace) -> Value {
+    let Founders {
+        validators,
+        council,
+        root,
+    } = founders;
     // Every well-known development account can pay for anything that a test does.
     let mut endowed: Vec<_> = Sr25519Keyring::iter()
         .map(|k| (k.to_account_id(), 1_000_000 * CARD))
@@ -75,7 +90,9 @@ fn genesis(validators: Vec<(AccountId, SessionKeys)>, root: AccountId, pace: &Pa
     json!({
         "balances": { "balances": endowed },
         "babe": { "epochConfig": configs::GENESIS_EPOCH_CONFIG },
+        "council": { "members": council },
         "channels": { "closingWindowBlocks": pace.closing_window_blocks },
+        "decisions": { "noticeBlocks": pace.notice_blocks },
         "keys": {
             "orderDeadline": pace.order_deadline_blocks,
             "settlementWindow": pace.settlement_window_blocks,
@@ -110,13 +127,17 @@ fn validator(account: Sr25519Keyring, grandpa: Ed25519Keyring) -> (AccountId, Se
     (account.to_account_id(), keys)
 }
 
-/// One validator, fast.
+/// One validator, fast. There is no council: Alice is root.
 fn dev() -> Value {
-    let validators = vec![validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice)];
-    genesis(validators, Sr25519Keyring::Alice.to_account_id(), &DEV)
+    let founders = Founders {
+        validators: vec![validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice)],
+        council: vec![],
+        root: Sr25519Keyring::Alice.to_account_id(),
+    };
+    genesis(founders, &DEV)
 }
 
-/// Four validators: the fewest of whom one may fail.
+/// Four validators: the fewest of whom one may fail. Five members of a council, who govern once Alice has given up sudo.
 fn local() -> Value {
     let validators = vec![
         validator(Sr25519Keyring::Alice, Ed25519Keyring::Alice),
@@ -124,7 +145,19 @@ fn local() -> Value {
         validator(Sr25519Keyring::Charlie, Ed25519Keyring::Charlie),
         validator(Sr25519Keyring::Dave, Ed25519Keyring::Dave),
     ];
-    genesis(validators, Sr25519Keyring::Alice.to_account_id(), &LOCAL)
+    let council = [
+        Sr25519Keyring::Alice,
+        Sr25519Keyring::Bob,
+        Sr25519Keyring::Charlie,
+        Sr25519Keyring::Dave,
+        Sr25519Keyring::Eve,
+    ];
+    let founders = Founders {
+        validators,
+        council: council.map(|member| member.to_account_id()).to_vec(),
+        root: Sr25519Keyring::Alice.to_account_id(),
+    };
+    genesis(founders, &LOCAL)
 }
 
 /// JSON of a preset; it patches the default genesis.

@@ -12,6 +12,7 @@ pub mod apis;
 mod benchmarks;
 pub mod configs;
 pub mod constants;
+pub mod decisions;
 pub mod genesis_presets;
 pub mod lengths;
 pub mod weights;
@@ -153,6 +154,19 @@ mod runtime {
     pub type Proxy = pallet_proxy;
     #[runtime::pallet_index(23)]
     pub type Multisig = pallet_multisig;
+
+    #[runtime::pallet_index(30)]
+    pub type Preimage = pallet_preimage;
+    #[runtime::pallet_index(31)]
+    pub type Scheduler = pallet_scheduler;
+    #[runtime::pallet_index(32)]
+    pub type Council = pallet_collective<Instance1>;
+    #[runtime::pallet_index(33)]
+    pub type Decisions = crate::decisions;
+    #[runtime::pallet_index(34)]
+    pub type Treasury = pallet_treasury;
+    #[runtime::pallet_index(35)]
+    pub type Parameters = pallet_parameters;
 
     #[runtime::pallet_index(40)]
     pub type Nfts = pallet_nfts;

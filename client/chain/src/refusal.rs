@@ -85,6 +85,10 @@ pub(crate) fn remedy(pallet: &str, error: &str) -> Option<&'static str> {
         "Social" => social(error),
         "Validators" => validators(error),
         "Session" => session(error),
+        "Council" => council(error),
+        "Decisions" => decisions(error),
+        "Treasury" => treasury(error),
+        "Preimage" => preimage(error),
         "Balances" => balances(error),
         "Token" => token(error),
         "System" => system(error),
@@ -362,6 +366,65 @@ fn keys(error: &str) -> Option<&'static str> {
         "AlreadyClaimed" => "This key has claimed a newer version; use another, or buy at the price.",
         "SameKey" => "The capsule is under this encryption key already; name another.",
         "EncryptionKeyInUse" => "A key, an order or an offer needs this encryption key; try when they are gone.",
+        _ => return None,
+    })
+}
+
+fn council(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "NotMember" => "Only members of the council do this; use a member's account.",
+        "DuplicateProposal" => "The same motion is open; vote on that one.",
+        "ProposalMissing" => "There is no such motion: it is closed, or was never made.",
+        "WrongIndex" => "The motion has another index; look at it again.",
+        "DuplicateVote" => "You voted so already.",
+        "AlreadyInitialized" => "The council has its first members already.",
+        "TooEarly" => "Too few have voted; wait for them, or for the motion's last block.",
+        "TooManyProposals" => "As many motions are open as may be; close some first.",
+        "WrongProposalWeight" => "Name a higher bound for the motion's weight.",
+        "WrongProposalLength" => "Name a higher bound for the motion's length.",
+        "PrimeAccountNotMember" => "The account is no member of the council.",
+        "ProposalActive" => "The motion is open; wait until it is closed.",
+        _ => return None,
+    })
+}
+
+fn decisions(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "NotEnoughVotes" => "Make the motion again with a higher threshold; this one needs more votes.",
+        "CallTooLong" => "The call is too long, or does not say how long it is; decide in several steps.",
+        "UnknownDecision" => "No such decision waits: it is enacted, called off, or was never made.",
+        "TooFewMembers" => "A council has at least three members; name more.",
+        "MemberTwice" => "Name each member once.",
+        _ => return None,
+    })
+}
+
+fn treasury(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "InvalidIndex" => "The treasury has promised nothing of this number; it may be paid already.",
+        "TooManyApprovals" | "ProposalNotApproved" => "The treasury pays by spends; look for one of those.",
+        "InsufficientPermission" => "The treasury has less than that; decide on a smaller amount.",
+        "FailedToConvertBalance" => "The treasury has no such money.",
+        "SpendExpired" => "The time to fetch this payment is over; the council may decide on it again.",
+        "EarlyPayout" => "The payment can be fetched later; wait for its block.",
+        "AlreadyAttempted" => "The payment was fetched before.",
+        "PayoutError" => "The treasury has too little at present; try later.",
+        "NotAttempted" => "Nobody has fetched the payment yet.",
+        "Inconclusive" => "The payment is under way; try later.",
+        _ => return None,
+    })
+}
+
+fn preimage(error: &str) -> Option<&'static str> {
+    Some(match error {
+        "TooBig" => "The chain keeps at most 4 MiB; send less.",
+        "AlreadyNoted" => "The chain has these bytes already; nothing is to be done.",
+        "NotAuthorized" => "Only who sent these bytes takes them back; use his account.",
+        "NotNoted" => "The chain does not have these bytes.",
+        "Requested" => "A decision needs these bytes; wait until it is enacted or called off.",
+        "NotRequested" => "Nothing needs these bytes.",
+        "TooMany" => "Name fewer at once.",
+        "TooFew" => "Name at least one.",
         _ => return None,
     })
 }

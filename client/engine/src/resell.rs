@@ -420,6 +420,7 @@ mod tests {
         closing_window_blocks: 10,
         era_blocks: 20,
         unbonding_sessions: 4,
+        notice_blocks: 20,
     };
 
     #[test]

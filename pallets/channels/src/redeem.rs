@@ -141,11 +141,12 @@ impl<T: Config> Pallet<T> {
     fn split(voucher: &Voucher<AccountId32>, judged: &Judged) -> Result<Split, DispatchError> {
         let mut split = Split::default();
         let sum = |a: Balance, b: Balance| a.checked_add(b).ok_or(ArithmeticError::Overflow);
+        let network_fee = T::NetworkFee::get();
         for line in &judged.lines {
             // A card of which nothing is left has no creator to pay; what he delivers of his own is his anyway.
             let card = T::Cards::card(line.card).filter(|card| card.creator != voucher.payee);
             let share = card.as_ref().map_or(0, |card| card.delivery_share);
-            let division = divide(line.paid, T::NetworkFee::get(), share);
+            let division = divide(line.paid, network_fee, share);
             split.burnt = sum(split.burnt, division.burnt)?;
             split.to_payee = sum(split.to_payee, division.payee)?;
             if division.burnt > 0 {

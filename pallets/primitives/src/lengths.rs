@@ -27,4 +27,6 @@ pub struct Lengths {
     pub era_blocks: BlockNumber,
     /// Sessions between leaving the set and having the bond back.
     pub unbonding_sessions: u32,
+    /// Blocks between what the council decides and its enactment.
+    pub notice_blocks: BlockNumber,
 }

@@ -43,6 +43,8 @@ pub enum ProxyType {
     NonTransfer,
     /// Cards, seats, keys, channels, rewards and reactions, purchases and endowments included.
     Content,
+    /// Motions, votes, and the calls that they are about: so that a member's own key can stay where it is safe.
+    Council,
 }
 
 impl InstanceFilter<RuntimeCall> for ProxyType {
@@ -50,8 +52,11 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
         match self {
             ProxyType::Any => true,
             ProxyType::NonTransfer => {
-                !matches!(call, RuntimeCall::Balances(_) | RuntimeCall::Sudo(_))
-                    && !spends_or_gives_away(call)
+                // A vote can move the treasury's money.
+                !matches!(
+                    call,
+                    RuntimeCall::Balances(_) | RuntimeCall::Council(_) | RuntimeCall::Sudo(_)
+                ) && !spends_or_gives_away(call)
             }
             ProxyType::Content => {
                 matches!(
@@ -63,6 +68,9 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                         | RuntimeCall::Rewards(_)
                         | RuntimeCall::Social(_)
                 )
+            }
+            ProxyType::Council => {
+                matches!(call, RuntimeCall::Council(_) | RuntimeCall::Preimage(_))
             }
         }
     }

@@ -11,10 +11,7 @@ use frame_support::{
     traits::{ConstU32, ConstU64, Get, KeyOwnerProofSystem},
     weights::Weight,
 };
-use frame_system::{
-    offchain::{CreateBare, CreateTransactionBase},
-    EnsureRoot,
-};
+use frame_system::offchain::{CreateBare, CreateTransactionBase};
 use pallet_session::disabling::UpToLimitWithReEnablingDisablingStrategy;
 use sp_consensus_babe::{AllowedSlots, BabeEpochConfiguration};
 use sp_core::crypto::KeyTypeId;
@@ -30,7 +27,6 @@ parameter_types! {
     /// Two keys of 32 bytes and their owners' rows.
     pub const SessionKeyDeposit: Balance = money::deposit(3, 3 * 64);
     pub const MinValidatorBond: Balance = money::MIN_VALIDATOR_BOND;
-    pub const ReportCost: Balance = money::REPORT_COST;
 }
 
 /// Most validators: what GRANDPA's all-to-all votes bear at a 3-second slot.
@@ -179,11 +175,11 @@ impl pallet_offences::Config for Runtime {
 
 impl pallet_validators::Config for Runtime {
     type Currency = Balances;
-    type Governance = EnsureRoot<AccountId>;
+    type Governance = super::governance::ByParameterDecision;
     type MaxCandidates = MaxCandidates;
     type MaxValidators = MaxAuthorities;
     type MinBond = MinValidatorBond;
-    type ReportCost = ReportCost;
+    type ReportCost = super::parameters::ReportCost;
     type RuntimeHoldReason = RuntimeHoldReason;
     type Session = pallet_validators::InPalletSession<Self>;
     type WeightInfo = crate::weights::pallet_validators::WeightInfo<Runtime>;

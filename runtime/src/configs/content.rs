@@ -17,7 +17,10 @@ use hashcard_primitives::{
 use pallet_nfts::{CollectionConfig, CollectionSettings, ItemConfig, ItemSettings, MintSettings};
 use sp_runtime::{AccountId32, DispatchResult, Permill};
 
-use super::nfts::{CreatorCollection, KeysAccount};
+use super::{
+    nfts::{CreatorCollection, KeysAccount},
+    parameters::NetworkFee,
+};
 
 parameter_types! {
     pub const DepositPerRow: Balance = money::DEPOSIT_PER_ROW;
@@ -25,7 +28,6 @@ parameter_types! {
     pub const EarlyRetireBlocks: BlockNumber = money::EARLY_RETIRE_BLOCKS;
     pub const EarlyRetireBurn: Permill = money::EARLY_RETIRE_BURN;
     pub const MinBond: Balance = money::MIN_SEAT_BOND;
-    pub const NetworkFee: Permill = money::NETWORK_FEE;
     pub const DeliveryBond: Permill = money::DELIVERY_BOND;
     /// An encryption key's row and its account's counter: account, index, point, deposit, uses; account, two numbers.
     pub const EncryptionKeyDeposit: Balance = money::deposit(2, 170);

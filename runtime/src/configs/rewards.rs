@@ -5,22 +5,26 @@ use crate::{
     *,
 };
 use frame_support::{parameter_types, traits::Get, PalletId};
-use frame_system::EnsureRoot;
 use hashcard_primitives::reward::Emission;
 use sp_runtime::{traits::AccountIdConversion, SaturatedConversion};
+
+use super::{
+    governance::ByParameterDecision,
+    parameters::{LeastShare, MinEndowment},
+};
 
 parameter_types! {
     pub const MostEmission: Emission = rewards::MOST_EMISSION;
     pub const BondCap: Balance = rewards::BOND_CAP;
-    pub const LeastShare: Balance = rewards::LEAST_SHARE;
-    pub const MinEndowment: Balance = rewards::MIN_ENDOWMENT;
     pub const MaxEndowmentBlocks: BlockNumber = rewards::MAX_ENDOWMENT_BLOCKS;
     pub const DepositPerRow: Balance = money::DEPOSIT_PER_ROW;
     pub const DepositPerByte: Balance = money::DEPOSIT_PER_BYTE;
     /// Names the account that keeps endowed money, and nothing else.
     pub const RewardsPalletId: PalletId = PalletId(*b"hc/rewrd");
-    /// The treasury's account. Nobody has a key of it; until there is governance only root moves what it has.
-    pub TreasuryAccount: AccountId = PalletId(*b"hc/treas").into_account_truncating();
+    /// Names the account below, for pallet-treasury too.
+    pub const TreasuryPalletId: PalletId = PalletId(*b"hc/treas");
+    /// The treasury's account. Nobody has a key of it; decisions of the council move what it has.
+    pub TreasuryAccount: AccountId = TreasuryPalletId::get().into_account_truncating();
 }
 
 /// Every slot of an epoch may have a block.
@@ -65,7 +69,7 @@ impl pallet_rewards::Config for Runtime {
     type DepositBase = DepositPerRow;
     type DepositPerByte = DepositPerByte;
     type EpochBlocks = EpochBlocks;
-    type Governance = EnsureRoot<AccountId>;
+    type Governance = ByParameterDecision;
     type LeastShare = LeastShare;
     type MaxEndowmentBlocks = MaxEndowmentBlocks;
     type MinEndowment = MinEndowment;

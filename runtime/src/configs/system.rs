@@ -15,6 +15,8 @@ use frame_support::{
 use frame_system::limits::{BlockLength, BlockWeights};
 use sp_runtime::traits::AccountIdLookup;
 
+use super::{governance, parameters};
+
 parameter_types! {
     pub const Version: RuntimeVersion = VERSION;
     pub const BlockHashCount: BlockNumber = block::HASH_COUNT;
@@ -48,20 +50,23 @@ const fn max_block() -> Weight {
     Weight::from_parts(block::MAX_REF_TIME, u64::MAX)
 }
 
-/// Calls that nobody may make, not through utility, proxy or multisig either: those dispatch under the same filter.
+/// Calls that nobody may make, not through utility, proxy or multisig either: those dispatch under the same filter. Decisions of
+/// the council do too; only Root does not.
 pub struct ClosedCalls;
 
 impl Contains<RuntimeCall> for ClosedCalls {
     fn contains(call: &RuntimeCall) -> bool {
-        !matches!(
-            call,
+        match call {
             // Keys are items of pallet-nfts, and only pallet-keys may move them. `sudo_as` would dispatch past
             // this filter as the account that owns the collections.
-            RuntimeCall::Nfts(_)
-                | RuntimeCall::Sudo(pallet_sudo::Call::sudo_as { .. })
-                // It would take keys out of a running set. `validators.retire_keys` is for whoever has left.
-                | RuntimeCall::Session(pallet_session::Call::purge_keys {})
-        )
+            RuntimeCall::Nfts(_) | RuntimeCall::Sudo(pallet_sudo::Call::sudo_as { .. }) => false,
+            // It would take keys out of a running set. `validators.retire_keys` is for whoever has left.
+            RuntimeCall::Session(pallet_session::Call::purge_keys {}) => false,
+            RuntimeCall::Council(call) => governance::is_open_to_members(call),
+            RuntimeCall::Treasury(call) => governance::is_a_spend_of_today(call),
+            RuntimeCall::Parameters(call) => parameters::are_within_bounds(call),
+            _ => true,
+        }
     }
 }
 

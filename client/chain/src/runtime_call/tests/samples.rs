@@ -327,6 +327,7 @@ pub(super) fn samples() -> Vec<(&'static str, Vec<u8>, Vec<u8>)> {
         closing_window_blocks: 20,
         era_blocks: 30,
         unbonding_sessions: 4,
+        notice_blocks: 20,
     };
     let orders = OrderPage {
         orders: vec![order(3)],

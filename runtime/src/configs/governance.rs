@@ -1,0 +1,274 @@
+//! Council, decisions, scheduler, preimages, treasury. Who decides what, and why so: docs/adr/0011-governance.md.
+//!
+//! Members make motions to decide, or to call off, and nothing else; what is decided is dispatched under [`Kind`], never as Root.
+
+use crate::{
+    constants::{
+        governance::{self, MAX_MOTION_BYTES},
+        money,
+    },
+    decisions::{Agenda, BoundedCallOf, EnsureDecided, Kind, Name, Votes},
+    *,
+};
+use core::cmp::Ordering;
+use frame_support::{
+    parameter_types,
+    traits::{
+        fungible::HoldConsideration,
+        schedule::{v3::Named, DispatchTime, LOWEST_PRIORITY},
+        tokens::{PayFromAccount, UnityAssetBalanceConversion},
+        AsEnsureOriginWithArg, ChangeMembers, ConstU32, EitherOf, EnsureOrigin, LinearStoragePrice,
+        OriginTrait, PrivilegeCmp,
+    },
+    weights::Weight,
+};
+use frame_system::{EnsureRoot, EnsureRootWithSuccess, RawOrigin};
+use pallet_collective::{deposit::Geometric, Instance1};
+use sp_runtime::{
+    traits::{Hash as _, IdentityLookup},
+    DispatchResult, FixedU128, Permill,
+};
+
+use super::rewards::{TreasuryAccount, TreasuryPalletId};
+
+parameter_types! {
+    pub const ParameterKind: Kind = Kind::Parameter;
+    pub const SpendKind: Kind = Kind::Spend;
+    pub const MembershipKind: Kind = Kind::Membership;
+    pub const UpgradeKind: Kind = Kind::Upgrade;
+    /// A motion that passes costs nobody more than a decision does.
+    pub MotionWeight: Weight = share_of_a_block();
+    pub DecisionsWeight: Weight = share_of_a_block();
+    pub const MotionDeposit: Balance = governance::MOTION_DEPOSIT;
+    pub MotionRatio: FixedU128 = FixedU128::from_u32(governance::MOTION_RATIO);
+    pub const MotionHold: RuntimeHoldReason =
+        RuntimeHoldReason::Council(pallet_collective::HoldReason::ProposalSubmission);
+    /// A preimage's bytes are one row, its status another, of 130 bytes.
+    pub const PreimageBase: Balance = money::deposit(2, 130);
+    pub const PreimageByte: Balance = money::DEPOSIT_PER_BYTE;
+    pub const PreimageHold: RuntimeHoldReason =
+        RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
+    pub const AnyAmount: Balance = Balance::MAX;
+    pub const NothingBurns: Permill = Permill::zero();
+}
+
+/// Root, or a decision about a number.
+pub type ByParameterDecision = EitherOf<EnsureRoot<AccountId>, EnsureDecided<ParameterKind>>;
+/// The same, where the origin may depend on the parameter. It does not.
+pub type ByParameterDecisionForAll = AsEnsureOriginWithArg<ByParameterDecision>;
+
+fn share_of_a_block() -> Weight {
+    governance::BLOCK_RATIO * super::system::RuntimeBlockWeights::get().max_block
+}
+
+/// What members do: make a motion to decide or to call off, vote, close. A motion is short, because its row is as long as it
+/// is; `execute` would be a way to send any call twice as dear; members are replaced by [`decisions`], which counts them. A motion
+/// that was closed is made again once its deposit is released: the library remembers one deposit for each motion's hash, and
+/// would keep the first one for ever.
+pub fn is_open_to_members(call: &pallet_collective::Call<Runtime, Instance1>) -> bool {
+    use crate::decisions::Call::{call_off, decide};
+    use pallet_collective::Call::{execute, propose, set_members};
+    match call {
+        propose {
+            proposal,
+            length_bound,
+            ..
+        } => {
+            let is_a_decision = matches!(
+                **proposal,
+                RuntimeCall::Decisions(decide { .. } | call_off { .. })
+            );
+            is_a_decision && *length_bound <= MAX_MOTION_BYTES && !has_a_deposit_left(proposal)
+        }
+        execute { .. } | set_members { .. } => false,
+        _ => true,
+    }
+}
+
+/// Whether a motion is closed, and its deposit is still held.
+fn has_a_deposit_left(motion: &RuntimeCall) -> bool {
+    let hash = <Runtime as frame_system::Config>::Hashing::hash_of(motion);
+    pallet_collective::CostOf::<Runtime, Instance1>::contains_key(hash)
+        && !pallet_collective::ProposalOf::<Runtime, Instance1>::contains_key(hash)
+}
+
+/// Whether it is not one of the two that pallet-treasury keeps for those who used it before. They put payments into a list that
+/// a hook walks.
+#[allow(deprecated)]
+pub fn is_a_spend_of_today(call: &pallet_treasury::Call<Runtime>) -> bool {
+    use pallet_treasury::Call::{remove_approval, spend_local};
+    !matches!(call, spend_local { .. } | remove_approval { .. })
+}
+
+/// How the council voted on a motion.
+pub struct CouncilVotes;
+
+impl EnsureOrigin<RuntimeOrigin> for CouncilVotes {
+    type Success = Votes;
+
+    fn try_origin(origin: RuntimeOrigin) -> Result<Votes, RuntimeOrigin> {
+        match origin.caller() {
+            OriginCaller::Council(pallet_collective::RawOrigin::Members(yes, seats)) => Ok(Votes {
+                yes: *yes,
+                seats: *seats,
+            }),
+            _ => Err(origin),
+        }
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
+        Ok(pallet_collective::RawOrigin::<AccountId, Instance1>::Members(1, 1).into())
+    }
+}
+
+/// Who says nothing says no. There is no prime member whose word would count for the absent.
+pub struct SilenceIsNo;
+
+impl pallet_collective::DefaultVote for SilenceIsNo {
+    fn default_vote(_: Option<bool>, _: u32, _: u32, _: u32) -> bool {
+        false
+    }
+}
+
+impl pallet_collective::Config<Instance1> for Runtime {
+    type Consideration =
+        HoldConsideration<AccountId, Balances, MotionHold, Geometric<MotionRatio, MotionDeposit>, u32>;
+    type DefaultVote = SilenceIsNo;
+    type DisapproveOrigin = EnsureRoot<AccountId>;
+    type KillOrigin = EnsureRoot<AccountId>;
+    type MaxMembers = ConstU32<{ governance::MAX_MEMBERS }>;
+    type MaxProposalWeight = MotionWeight;
+    type MaxProposals = ConstU32<{ governance::MAX_MOTIONS }>;
+    type MotionDuration = ConstU32<{ governance::MOTION_BLOCKS }>;
+    type Proposal = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeOrigin = RuntimeOrigin;
+    type SetMembersOrigin = EnsureRoot<AccountId>;
+    type WeightInfo = pallet_collective::weights::SubstrateWeight<Runtime>;
+}
+
+/// Played by pallet-collective, which drops the votes of those who leave.
+pub struct CouncilOfCollective;
+
+impl decisions::Council<AccountId> for CouncilOfCollective {
+    fn replace(members: &[AccountId]) {
+        let before = pallet_collective::Members::<Runtime, Instance1>::get();
+        <Council as ChangeMembers<AccountId>>::set_members_sorted(members, &before);
+    }
+}
+
+/// Played by pallet-scheduler.
+pub struct AgendaOfScheduler;
+
+impl Agenda<BoundedCallOf<Runtime>> for AgendaOfScheduler {
+    fn enter(name: Name, at: BlockNumber, kind: Kind, call: BoundedCallOf<Runtime>) -> DispatchResult {
+        <Scheduler as Named<BlockNumber, RuntimeCall, OriginCaller>>::schedule_named(
+            name,
+            DispatchTime::At(at),
+            None,
+            LOWEST_PRIORITY,
+            kind.into(),
+            call,
+        )
+        .map(|_| ())
+    }
+
+    /// By its call, for what the trait does is to forget the request for the preimage.
+    fn strike(name: Name) -> DispatchResult {
+        Scheduler::cancel_named(RuntimeOrigin::root(), name)
+    }
+}
+
+impl decisions::Config for Runtime {
+    type Agenda = AgendaOfScheduler;
+    type Council = CouncilOfCollective;
+    type MaxMembers = ConstU32<{ governance::MAX_MEMBERS }>;
+    type Membership = EitherOf<EnsureRoot<AccountId>, EnsureDecided<MembershipKind>>;
+    type Upgrade = EitherOf<EnsureRoot<AccountId>, EnsureDecided<UpgradeKind>>;
+    type Votes = CouncilVotes;
+    // Reckoned by hand until it is measured.
+    type WeightInfo = ();
+}
+
+/// Root can take anything off the agenda.
+pub struct RootBeforeAll;
+
+impl PrivilegeCmp<OriginCaller> for RootBeforeAll {
+    fn cmp_privilege(left: &OriginCaller, right: &OriginCaller) -> Option<Ordering> {
+        match left {
+            _ if left == right => Some(Ordering::Equal),
+            OriginCaller::system(RawOrigin::Root) => Some(Ordering::Greater),
+            _ => None,
+        }
+    }
+}
+
+impl pallet_scheduler::Config for Runtime {
+    type BlockNumberProvider = System;
+    type MaxScheduledPerBlock = ConstU32<{ governance::MAX_PER_BLOCK }>;
+    type MaximumWeight = DecisionsWeight;
+    type OriginPrivilegeCmp = RootBeforeAll;
+    type PalletsOrigin = OriginCaller;
+    type Preimages = Preimage;
+    type RuntimeCall = RuntimeCall;
+    type RuntimeEvent = RuntimeEvent;
+    type RuntimeOrigin = RuntimeOrigin;
+    // The council's way to it leads through `decisions`, which keeps the notice.
+    type ScheduleOrigin = EnsureRoot<AccountId>;
+    type WeightInfo = pallet_scheduler::weights::SubstrateWeight<Runtime>;
+}
+
+impl pallet_preimage::Config for Runtime {
+    type Consideration = HoldConsideration<
+        AccountId,
+        Balances,
+        PreimageHold,
+        LinearStoragePrice<PreimageBase, PreimageByte, Balance>,
+    >;
+    type Currency = Balances;
+    type ManagerOrigin = EnsureRoot<AccountId>;
+    type RuntimeEvent = RuntimeEvent;
+    type WeightInfo = pallet_preimage::weights::SubstrateWeight<Runtime>;
+}
+
+/// A decision to spend promises no more than the treasury has when it is enacted.
+pub struct WhatThereIs;
+
+impl EnsureOrigin<RuntimeOrigin> for WhatThereIs {
+    type Success = Balance;
+
+    fn try_origin(origin: RuntimeOrigin) -> Result<Balance, RuntimeOrigin> {
+        EnsureDecided::<SpendKind>::try_origin(origin).map(|()| Treasury::pot())
+    }
+
+    #[cfg(feature = "runtime-benchmarks")]
+    fn try_successful_origin() -> Result<RuntimeOrigin, ()> {
+        EnsureDecided::<SpendKind>::try_successful_origin()
+    }
+}
+
+impl pallet_treasury::Config for Runtime {
+    type AssetKind = ();
+    type BalanceConverter = UnityAssetBalanceConversion;
+    type Beneficiary = AccountId;
+    type BeneficiaryLookup = IdentityLookup<AccountId>;
+    #[cfg(feature = "runtime-benchmarks")]
+    type BenchmarkHelper = ();
+    type BlockNumberProvider = System;
+    type Burn = NothingBurns;
+    type BurnDestination = ();
+    type Currency = Balances;
+    // Of a list that stays empty: the calls that fill it are closed.
+    type MaxApprovals = ConstU32<10>;
+    type PalletId = TreasuryPalletId;
+    type Paymaster = PayFromAccount<Balances, TreasuryAccount>;
+    type PayoutPeriod = ConstU32<{ governance::PAYOUT_BLOCKS }>;
+    type RejectOrigin = EitherOf<EnsureRoot<AccountId>, EnsureDecided<SpendKind>>;
+    type RuntimeEvent = RuntimeEvent;
+    type SpendFunds = ();
+    type SpendOrigin = EitherOf<EnsureRootWithSuccess<AccountId, AnyAmount>, WhatThereIs>;
+    // How often it looks at that list.
+    type SpendPeriod = ConstU32<{ governance::PAYOUT_BLOCKS }>;
+    type WeightInfo = pallet_treasury::weights::SubstrateWeight<Runtime>;
+}

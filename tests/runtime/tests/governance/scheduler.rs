@@ -1,0 +1,261 @@
+//! What the agenda does when a call is missing, too heavy, or one of too many; and deposits of preimages.
+
+use crate::on_local;
+use codec::Encode;
+use frame_support::{assert_ok, traits::fungible::hold::Inspect, weights::Weight};
+use hashcard_primitives::Balance;
+use hashcard_runtime::{
+    constants::{governance::MAX_PER_BLOCK, money},
+    decisions::{self, Kind, MAX_CALL_BYTES},
+    AccountId, Balances, Decisions, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin,
+    Scheduler, System,
+};
+use hashcard_runtime_tests::{
+    account, blocks,
+    council::{call_off, carry, decide, enacted, named, pass_notice, scheduled_share, MAJORITY},
+    sign,
+};
+use sp_keyring::Sr25519Keyring::{Bob, Ferdie};
+use sp_runtime::{
+    traits::{BlakeTwo256, Hash},
+    DispatchError,
+};
+
+/// A call of so many bytes that does nothing.
+fn remark(bytes: usize) -> RuntimeCall {
+    frame_system::Call::<Runtime>::remark {
+        remark: vec![7; bytes],
+    }
+    .into()
+}
+
+fn note(who: &AccountId, bytes: Vec<u8>) -> Result<(), DispatchError> {
+    sign(who, pallet_preimage::Call::<Runtime>::note_preimage { bytes })
+}
+
+fn unnote(who: &AccountId, bytes: &[u8]) -> Result<(), DispatchError> {
+    let hash = BlakeTwo256::hash(bytes);
+    sign(who, pallet_preimage::Call::<Runtime>::unnote_preimage { hash })
+}
+
+fn held(who: &AccountId) -> Balance {
+    let reason = RuntimeHoldReason::Preimage(pallet_preimage::HoldReason::Preimage);
+    Balances::balance_on_hold(&reason, who)
+}
+
+fn is_kept(bytes: &[u8]) -> bool {
+    let hash = BlakeTwo256::hash(bytes);
+    pallet_preimage::PreimageFor::<Runtime>::contains_key((hash, bytes.len() as u32))
+}
+
+/// How many calls this block could not have for want of their bytes.
+fn unavailable() -> usize {
+    let is_that = |event: &RuntimeEvent| {
+        matches!(
+            event,
+            RuntimeEvent::Scheduler(pallet_scheduler::Event::CallUnavailable { .. })
+        )
+    };
+    System::events()
+        .iter()
+        .filter(|record| is_that(&record.event))
+        .count()
+}
+
+fn decide_by_hash(bytes: &[u8]) -> Result<(), DispatchError> {
+    carry(
+        MAJORITY,
+        decisions::Call::<Runtime>::decide {
+            kind: Kind::Parameter,
+            call: named(bytes),
+        },
+    )
+}
+
+#[test]
+fn a_preimages_deposit_is_by_its_bytes_and_comes_back() {
+    on_local(|| {
+        let bob = account(Bob);
+        let bytes = vec![1; 5_000];
+        assert_ok!(note(&bob, bytes.clone()));
+        assert_eq!(held(&bob), money::deposit(2, 130 + 5_000));
+        assert_eq!(
+            unnote(&account(Ferdie), &bytes),
+            Err(pallet_preimage::Error::<Runtime>::NotAuthorized.into())
+        );
+        assert_ok!(unnote(&bob, &bytes));
+        assert_eq!(held(&bob), 0);
+        assert!(!is_kept(&bytes));
+    });
+}
+
+#[test]
+fn a_preimage_that_a_decision_needs_stays_and_its_deposit_comes_back_at_once() {
+    on_local(|| {
+        let bob = account(Bob);
+        let bytes = remark(500).encode();
+        assert_ok!(note(&bob, bytes.clone()));
+        assert_ok!(decide_by_hash(&bytes));
+        assert_ok!(unnote(&bob, &bytes));
+        assert_eq!(held(&bob), 0);
+        assert!(is_kept(&bytes));
+        assert_ok!(pass_notice());
+        assert!(!is_kept(&bytes), "nobody needs it any more");
+    });
+}
+
+#[test]
+fn a_preimage_left_with_its_owner_is_his_again_after_the_decision() {
+    on_local(|| {
+        let bob = account(Bob);
+        let bytes = remark(500).encode();
+        assert_ok!(note(&bob, bytes.clone()));
+        assert_ok!(decide_by_hash(&bytes));
+        let _ = pass_notice();
+        assert!(is_kept(&bytes));
+        assert_ok!(unnote(&bob, &bytes));
+        assert_eq!(held(&bob), 0);
+        assert!(!is_kept(&bytes));
+    });
+}
+
+#[test]
+fn a_preimage_may_come_after_the_vote_and_costs_nothing_then() {
+    on_local(|| {
+        let bytes = remark(500).encode();
+        assert_ok!(decide_by_hash(&bytes));
+        blocks::next();
+        assert_ok!(note(&account(Ferdie), bytes.clone()));
+        assert_eq!(held(&account(Ferdie)), 0);
+        blocks::pass(Decisions::notice_blocks() - 1);
+        assert_eq!(enacted().len(), 1);
+        assert!(!is_kept(&bytes));
+    });
+}
+
+#[test]
+fn calling_off_lets_go_of_the_preimage() {
+    on_local(|| {
+        let bytes = remark(500).encode();
+        assert_ok!(note(&account(Bob), bytes.clone()));
+        assert_ok!(decide_by_hash(&bytes));
+        assert_ok!(call_off(MAJORITY, Kind::Parameter, 0));
+        assert_ok!(unnote(&account(Bob), &bytes));
+        assert_eq!(held(&account(Bob)), 0);
+        assert!(!is_kept(&bytes));
+    });
+}
+
+#[test]
+fn a_call_whose_bytes_never_came_stops_nothing() {
+    on_local(|| {
+        assert_ok!(decide_by_hash(&vec![9; MAX_CALL_BYTES as usize]));
+        assert_ok!(decide(MAJORITY, Kind::Parameter, remark(1)));
+        blocks::next();
+        assert_ok!(decide(MAJORITY, Kind::Parameter, remark(2)));
+        blocks::pass(Decisions::notice_blocks() - 1);
+        assert_eq!((enacted().len(), unavailable()), (1, 1));
+        blocks::next();
+        assert_eq!((enacted().len(), unavailable()), (1, 0));
+        assert_eq!(
+            pallet_scheduler::IncompleteSince::<Runtime>::get(),
+            Some(System::block_number() + 1),
+            "it waits for the next block, and for none before"
+        );
+    });
+}
+
+#[test]
+fn bytes_that_are_no_call_stop_nothing() {
+    on_local(|| {
+        let nonsense = vec![0xff; 200];
+        assert_ok!(note(&account(Bob), nonsense.clone()));
+        assert_ok!(decide_by_hash(&nonsense));
+        assert_ok!(decide(MAJORITY, Kind::Parameter, remark(1)));
+        blocks::pass(Decisions::notice_blocks());
+        assert_eq!((enacted().len(), unavailable()), (1, 1));
+    });
+}
+
+/// Has Root enter calls of this weight into the agenda of the same block: a batch of them is what a decision of the largest weight
+/// is, and what is to be seen is the scheduler's bound.
+fn enter(count: u32, weight: Weight, at: u32) {
+    for number in 0..count {
+        let call = pallet_utility::Call::<Runtime>::with_weight {
+            call: Box::new(remark(number as usize)),
+            weight,
+        };
+        assert_ok!(Scheduler::schedule(
+            RuntimeOrigin::root(),
+            at,
+            None,
+            0,
+            Box::new(call.into())
+        ));
+    }
+}
+
+#[test]
+fn a_full_agenda_takes_no_more_than_its_share_of_each_block_and_is_done_in_time() {
+    on_local(|| {
+        let share = scheduled_share();
+        let block: Weight = <Runtime as frame_system::Config>::BlockWeights::get().max_block;
+        assert!(share <= block.ref_time() / 4);
+        // Ten of them would be two and a half times the share.
+        let weight = Weight::from_parts(share / 4, 0);
+        enter(10, weight, System::block_number() + 1);
+        let mut done = 0;
+        for _ in 0..4 {
+            blocks::next();
+            let now = enacted().len();
+            assert!(now as u64 * weight.ref_time() <= share, "{now} in one block");
+            done += now;
+        }
+        assert_eq!(done, 10);
+    });
+}
+
+#[test]
+fn a_call_that_no_block_can_bear_stops_nothing() {
+    on_local(|| {
+        enter(
+            1,
+            Weight::from_parts(scheduled_share(), 0),
+            System::block_number() + 1,
+        );
+        enter(1, Weight::from_parts(1, 0), System::block_number() + 2);
+        blocks::next();
+        assert_eq!(enacted(), vec![]);
+        blocks::next();
+        assert_eq!(enacted(), vec![Ok(())]);
+    });
+}
+
+#[test]
+fn a_block_is_not_given_more_decisions_than_it_may_enact() {
+    on_local(|| {
+        for number in 0..MAX_PER_BLOCK {
+            assert_ok!(decide(MAJORITY, Kind::Parameter, remark(number as usize)));
+        }
+        let one_more = decide(MAJORITY, Kind::Parameter, remark(100));
+        assert_eq!(one_more, Err(DispatchError::Exhausted));
+        blocks::next();
+        assert_ok!(decide(MAJORITY, Kind::Parameter, remark(100)));
+    });
+}
+
+#[test]
+fn nobody_but_root_enters_anything_himself() {
+    on_local(|| {
+        let schedule = pallet_scheduler::Call::<Runtime>::schedule_after {
+            after: 1,
+            maybe_periodic: None,
+            priority: 0,
+            call: Box::new(remark(1)),
+        };
+        assert_eq!(sign(&account(Bob), schedule), Err(DispatchError::BadOrigin));
+        let hash = BlakeTwo256::hash(&[1]);
+        let request = pallet_preimage::Call::<Runtime>::request_preimage { hash };
+        assert_eq!(sign(&account(Bob), request), Err(DispatchError::BadOrigin));
+    });
+}
