@@ -33,7 +33,7 @@ use serde_json::json;
 use crate::failure::{ensure, Failure, Told};
 use crate::node::{Launch, Node};
 use crate::process::{within, Lifetime};
-pub use chain::Final;
+pub use chain::{account, Final};
 pub use disk::SmallDisk;
 pub use genesis::Plan;
 
@@ -384,7 +384,7 @@ impl Network {
     pub async fn first_end(&mut self) -> Told<String> {
         let running = self.members.iter_mut().filter(|member| member.runs);
         let ends = running.map(|member| {
-            Box::pin(async {
+            Box::pin(async move {
                 let status = member.node.end().await?;
                 member.runs = false;
                 Ok::<_, Failure>(format!("{} ended by itself: {status}", member.name))

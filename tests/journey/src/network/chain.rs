@@ -59,7 +59,7 @@ impl Network {
                 }
             }
         };
-        waiting.await.map_err(|failure| {
+        waiting.await.map_err(|failure: Failure| {
             let failure = failure.during(format!("{} and its {kind:?} block {height}", member.name()));
             member.node.process().blame(failure)
         })

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures::StreamExt;
 use serde_json::Value;
-use subxt::rpcs::{client::rpc_params, RpcClient, RpcSubscription};
+use subxt::rpcs::client::{rpc_params, RpcClient, RpcSubscription};
 
 use crate::failure::{Failure, Told};
 use crate::node::height_of;

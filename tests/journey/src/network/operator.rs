@@ -113,7 +113,7 @@ impl Operator {
         let mut told = Vec::new();
         for event in events.iter() {
             let event = event.map_err(said)?;
-            let fields: Value<()> = event.decode_fields_unchecked_as::<Value<()>>().map_err(said)?;
+            let fields: Value = event.decode_as().map_err(said)?;
             told.push(Event {
                 name: format!("{}.{}", event.pallet_name(), event.event_name()),
                 fields: fields.to_string(),

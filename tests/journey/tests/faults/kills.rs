@@ -110,7 +110,7 @@ async fn import(network: &Network, at: usize, height: u32, moments: &mut StdRng)
     hashcard_journey_tests::within(std::time::Duration::from_secs(60), "blocks to import", importing).await
 }
 
-/// Something in every block that changes the state; ends only with a failure.
+/// Something that changes the state, again and again; ends only with a failure.
 async fn traffic(url: String) -> Failure {
     let sending = async {
         let bob = Operator::at(&url, "Bob").await?;

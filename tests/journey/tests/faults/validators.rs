@@ -1,6 +1,8 @@
 //! Who validates, on a network that runs: who signs twice is punished, who comes is let in, and who goes has his money when he can no
 //! longer be punished. Sessions have ten slots here, half a minute; all else is the preset's.
 
+use hashcard_chain::Chain;
+use hashcard_journey_tests::network::account;
 use hashcard_journey_tests::network::genesis::public;
 use hashcard_journey_tests::network::operator::{Event, Operator};
 use hashcard_journey_tests::{ensure, Failure, Network, Plan, Setting, Told};
@@ -11,6 +13,8 @@ use serde_json::{json, Value};
 const SESSION_SLOTS: u64 = 10;
 /// The least bond, in 10⁻¹² CARD.
 const BOND: u128 = 10_000_000_000_000_000;
+/// More than the fees of some transactions: one costs a fifth of a thousandth of a CARD.
+const FEES: u128 = 1_000_000_000_000;
 /// Blocks within which two nodes with one key are found out, and it is final what that costs: each of their slots shows it, and every
 /// fourth is theirs.
 const FOUND_WITHIN: u32 = 60;
@@ -131,7 +135,10 @@ async fn voted(network: &Network, voters: u64) -> Told {
 pub async fn who_leaves_has_the_bond_back_after_the_unbonding_time_and_not_before() -> Told {
     let folder = tempfile::tempdir()?;
     let network = Network::open(folder.path(), plan(4)).await?;
-    let dave = Operator::at(&network.member(0).node.url(), "Dave").await?;
+    let url = network.member(0).node.url();
+    let dave = Operator::at(&url, "Dave").await?;
+    let chain = Chain::connect(&url).await.map_err(said)?;
+    let before = chain.balance(account("Dave")?).await.map_err(said)?;
     dave.unbond(BOND).await?;
     let height = network.member(0).node.finalized().await?;
     let hash = network.hash_at(0, height).await?;
@@ -181,8 +188,17 @@ pub async fn who_leaves_has_the_bond_back_after_the_unbonding_time_and_not_befor
         .await?;
     let after = network.candidate(0, "Dave", &hash).await?;
     ensure(after.is_none(), || format!("something is left: {after:?}"))?;
+    let after = chain.balance(account("Dave")?).await.map_err(said)?;
+    ensure(
+        before.held - after.held == BOND && after.free + FEES > before.free + BOND,
+        || format!("he had {before:?} and has {after:?}"),
+    )?;
     let set = network.set(0, &hash).await?;
     ensure(set.validators.len() == 3, || format!("{set:?}"))
+}
+
+fn said(error: impl std::fmt::Display) -> Failure {
+    Failure::new(error.to_string())
 }
 
 async fn session_at(network: &Network, height: u32) -> Told<u32> {
