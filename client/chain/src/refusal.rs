@@ -495,6 +495,10 @@ mod tests {
             "Social",
             "Validators",
             "Session",
+            "Council",
+            "Decisions",
+            "Treasury",
+            "Preimage",
             "Balances",
         ] {
             let metadata = committed();

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{json, Value};
 
 use crate::binaries::binary;
+use crate::claim::claim_of;
 use crate::failure::{ensure, Failure, Told};
 use crate::node::Node;
 use crate::process::{Lifetime, Process};
@@ -45,7 +46,7 @@ impl Fork {
     /// Joins them. A node that was started again has to be joined again.
     pub async fn join(&self) -> Told {
         for (one, other) in [(&self.here, &self.there), (&self.there, &self.here)] {
-            one.ask("system_addReservedPeer", json!([address_of(other).await?]))
+            one.ask("system_addReservedPeer", json!([other.address().await?]))
                 .await?;
         }
         Ok(())
@@ -101,28 +102,9 @@ pub async fn primaries_above(node: &Node, height: u32) -> Told<u32> {
         let header = node
             .ask("chain_getHeader", json!([hash_at(node, height).await?]))
             .await?;
-        primaries += u32::from(is_primary(&header)?);
+        primaries += u32::from(claim_of(&header)?.is_primary);
     }
     Ok(primaries)
-}
-
-/// A pre-runtime digest (6) of the engine `BABE`, a compact length below 2¹⁴ in one byte or two, then the kind of claim.
-fn is_primary(header: &Value) -> Told<bool> {
-    let claim = header["digest"]["logs"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .find_map(|log| log.strip_prefix("0x0642414245"))
-        .ok_or_else(|| Failure::new(format!("no claim of a slot in {header}")))?;
-    let byte = |at: usize| {
-        claim
-            .get(at..at + 2)
-            .and_then(|digits| u8::from_str_radix(digits, 16).ok())
-            .ok_or_else(|| Failure::new(format!("a short claim of a slot: {claim}")))
-    };
-    let kind = if byte(0)? & 3 == 0 { byte(2)? } else { byte(4)? };
-    Ok(kind == 1)
 }
 
 fn role(who: &str, spec: &Path) -> Vec<OsString> {
@@ -138,18 +120,6 @@ fn role(who: &str, spec: &Path) -> Vec<OsString> {
         .map(OsString::from),
     );
     words
-}
-
-async fn address_of(node: &Node) -> Told<String> {
-    let addresses = node.ask("system_localListenAddresses", json!([])).await?;
-    addresses
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .find(|address| address.starts_with("/ip4/127.0.0.1/tcp/") && address.contains("/p2p/"))
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::new(format!("no address on loopback in {addresses}")))
 }
 
 /// The preset of four validators, with its first two.
@@ -170,22 +140,4 @@ async fn chain_of_two(folder: &Path) -> Told<PathBuf> {
     let path = folder.join("two.json");
     std::fs::write(&path, spec.to_string())?;
     Ok(path)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slot_that_was_won_is_told_from_one_that_was_assigned() {
-        let header =
-            |claim: &str| json!({"digest": {"logs": ["0x05464f4f", format!("0x0642414245{claim}")]}});
-        assert!(is_primary(&header("340100000000")).unwrap());
-        assert!(!is_primary(&header("340200000000")).unwrap());
-        // A longer claim has a length of two bytes.
-        assert!(is_primary(&header("b50101000000")).unwrap());
-        assert!(!is_primary(&header("b50103000000")).unwrap());
-        assert!(is_primary(&header("")).is_err());
-        assert!(is_primary(&json!({"digest": {"logs": []}})).is_err());
-    }
 }

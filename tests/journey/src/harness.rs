@@ -54,9 +54,9 @@ struct Options {
     /// Print the names and end
     #[arg(long)]
     list: bool,
-    /// Journeys that run at a time. A node needs ten seconds of a processor to start, and little after that
-    #[arg(long, default_value_t = 5, value_name = "NUMBER")]
-    at_once: usize,
+    /// Journeys that run at a time; without it, as many as suit these journeys and two processors
+    #[arg(long, value_name = "NUMBER")]
+    at_once: Option<usize>,
     /// Taken, as by every test program, and without effect: journeys are not threads
     #[arg(long, value_name = "NUMBER")]
     test_threads: Option<usize>,
@@ -75,9 +75,11 @@ impl Options {
     }
 }
 
-/// Runs what the command line asks for, in the order of the list; those that take longest come first.
-pub fn run(journeys: &'static [Journey]) -> ExitCode {
+/// Runs what the command line asks for, in the order of the list; those that take longest come first. `at_once` is how many run at a
+/// time where it does not say.
+pub fn run(journeys: &'static [Journey], at_once: usize) -> ExitCode {
     let options = Options::parse();
+    let at_once = options.at_once.unwrap_or(at_once);
     let chosen: Vec<&Journey> = journeys.iter().filter(|one| options.wants(one)).collect();
     if options.list {
         chosen
@@ -90,11 +92,7 @@ pub fn run(journeys: &'static [Journey]) -> ExitCode {
         .enable_all()
         .build();
     match runtime {
-        Ok(runtime) => runtime.block_on(run_chosen(
-            &chosen,
-            options.at_once,
-            journeys.len() - chosen.len(),
-        )),
+        Ok(runtime) => runtime.block_on(run_chosen(&chosen, at_once, journeys.len() - chosen.len())),
         Err(error) => {
             eprintln!("no journey could begin: {error}");
             ExitCode::FAILURE

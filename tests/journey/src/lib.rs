@@ -12,6 +12,7 @@
 //! | [`harness`] | runs journeys side by side |
 //! | [`content`] | things to publish, and whether they came back |
 //! | [`fork`] | two validators that can be parted and joined |
+//! | [`network`] | any number of validators and full nodes, and what may happen to them |
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
 //! | [`delay`] | a long way between two peers |
@@ -21,6 +22,7 @@
 //! about one chunk).
 
 mod binaries;
+mod claim;
 pub mod content;
 pub mod cpu;
 pub mod delay;
@@ -32,6 +34,7 @@ pub mod harness;
 mod home;
 pub mod liar;
 mod lines;
+pub mod network;
 mod node;
 mod process;
 mod rpc;
@@ -44,7 +47,8 @@ pub use failure::{ensure, Failure, Told};
 pub use harness::Journey;
 pub use home::{Command, Home, Money, DEV_PHRASE};
 pub use lines::Lines;
-pub use node::Node;
+pub use network::{Network, Plan, Setting};
+pub use node::{Launch, Node};
 pub use process::{within, Lifetime, Process};
 pub use rpc::call as ask_node;
 pub use run::{Ran, Refusal, Run};

@@ -1,6 +1,9 @@
-//! A validator of a chain that is on loopback only, that can be killed and started again where it was. Mostly it is alone.
+//! A node of a chain that is on loopback only, that can be killed and started again where it was. Mostly it is alone.
+//!
+//! **A raw specification is worth ten seconds of a processor at every start**: from any other the node makes its genesis anew, in
+//! an executor of its own, even when it has the chain already.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -19,14 +22,34 @@ static STARTING: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
 /// How long blocks may stay away. They come every 3 seconds, unless the machine is very busy.
 const BLOCK_WITHIN: Duration = Duration::from_secs(60);
 
+/// How a node is started, besides where its chain is.
+#[derive(Clone, Default)]
+pub struct Launch {
+    /// Words that say of which chain it is, and what it does there.
+    pub role: Vec<OsString>,
+    /// A program that becomes the node, with its words: it must exec what follows them.
+    pub through: Vec<OsString>,
+    /// Variables that the node sees besides those of this process.
+    pub environment: Vec<(&'static str, OsString)>,
+    /// Whether it tells its figures to Prometheus.
+    pub metrics: bool,
+}
+
+/// Where a node answers on loopback; 0 where the system is to choose.
+#[derive(Clone, Copy, Default)]
+struct Ports {
+    rpc: u16,
+    metrics: u16,
+}
+
 /// A node, running or stopped.
 pub struct Node {
     process: Process,
     folder: PathBuf,
     lifetime: Lifetime,
-    port: u16,
+    ports: Ports,
     starts: u32,
-    role: Vec<OsString>,
+    launch: Launch,
 }
 
 impl Node {
@@ -38,23 +61,64 @@ impl Node {
     /// Starts a node at block 0 in `folder`, and waits for its first block. `role` are the words that say of which chain it is,
     /// and what it does there.
     pub async fn start_as(folder: &Path, lifetime: Lifetime, role: Vec<OsString>) -> Told<Self> {
-        std::fs::create_dir_all(folder)?;
-        let (process, port) = launch(folder, lifetime, 0, 1, &role).await?;
-        let node = Self {
-            process,
-            folder: folder.to_owned(),
-            lifetime,
-            port,
-            starts: 1,
+        let launch = Launch {
             role,
+            ..Launch::default()
         };
+        let node = Self::begin(folder, lifetime, launch).await?;
         node.reach(1).await?;
         Ok(node)
     }
 
+    /// Starts a node at block 0 in `folder`, and waits until it answers: a validator alone among others who are not there makes no
+    /// block.
+    pub async fn begin(folder: &Path, lifetime: Lifetime, launch: Launch) -> Told<Self> {
+        std::fs::create_dir_all(folder)?;
+        let (process, ports) = start(folder, lifetime, Ports::default(), 1, &launch).await?;
+        Ok(Self {
+            process,
+            folder: folder.to_owned(),
+            lifetime,
+            ports,
+            starts: 1,
+            launch,
+        })
+    }
+
     /// Where clients reach it.
     pub fn url(&self) -> String {
-        format!("ws://127.0.0.1:{}", self.port)
+        format!("ws://127.0.0.1:{}", self.ports.rpc)
+    }
+
+    /// Where Prometheus reaches it, if it has metrics: host and port.
+    pub fn metrics(&self) -> Option<String> {
+        self.launch
+            .metrics
+            .then(|| format!("127.0.0.1:{}", self.ports.metrics))
+    }
+
+    /// Where a node that is started in a folder has its chain.
+    pub fn chain_in(folder: &Path) -> PathBuf {
+        folder.join("chain")
+    }
+
+    /// How it is started the next time.
+    pub fn launch_mut(&mut self) -> &mut Launch {
+        &mut self.launch
+    }
+
+    /// Its address on loopback, with its peer id. Each start has another port.
+    pub async fn address(&self) -> Told<String> {
+        let addresses = self.addresses().await?;
+        addresses
+            .into_iter()
+            .find(|address| address.starts_with("/ip4/127.0.0.1/tcp/") && address.contains("/p2p/"))
+            .ok_or_else(|| Failure::new(format!("{} is nowhere on loopback", self.url())))
+    }
+
+    async fn addresses(&self) -> Told<Vec<String>> {
+        let addresses = self.ask("system_localListenAddresses", json!([])).await?;
+        Ok(serde_json::from_value(addresses).unwrap_or_default())
     }
 
     /// Its process.
@@ -64,7 +128,7 @@ impl Node {
 
     /// The result of a call of its JSON-RPC, with nothing of the client in between.
     pub async fn ask(&self, method: &str, params: serde_json::Value) -> Told<serde_json::Value> {
-        rpc::call(self.port, method, params).await
+        rpc::call(self.ports.rpc, method, params).await
     }
 
     /// Writes the raw specification of a development chain, with this node to begin at.
@@ -76,23 +140,10 @@ impl Node {
             .await?;
         let mut specification: Value = serde_json::from_slice(&export.stdout)
             .map_err(|error| Failure::new(format!("no specification was exported: {error}")))?;
-        let addresses = self.ask("system_localListenAddresses", json!([])).await?;
-        let is_near = |address: &&Value| {
-            address
-                .as_str()
-                .is_some_and(|text| text.starts_with("/ip4/127.0.0.1/"))
-        };
-        let near: Vec<Value> = addresses
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(is_near)
-            .cloned()
-            .collect();
+        let mut near = self.addresses().await?;
+        near.retain(|address| address.starts_with("/ip4/127.0.0.1/"));
         if near.is_empty() {
-            return Err(Failure::new(format!(
-                "the node is nowhere on loopback: {addresses}"
-            )));
+            return Err(Failure::new("the node is nowhere on loopback"));
         }
         specification["bootNodes"] = near.into();
         if let Some(folder) = path.parent() {
@@ -103,13 +154,13 @@ impl Node {
 
     /// The highest block it has.
     pub async fn best(&self) -> Told<u32> {
-        height_of(&rpc::call(self.port, "chain_getHeader", json!([])).await?)
+        height_of(&rpc::call(self.ports.rpc, "chain_getHeader", json!([])).await?)
     }
 
     /// The highest final block.
     pub async fn finalized(&self) -> Told<u32> {
-        let hash = rpc::call(self.port, "chain_getFinalizedHead", json!([])).await?;
-        height_of(&rpc::call(self.port, "chain_getHeader", json!([hash])).await?)
+        let hash = rpc::call(self.ports.rpc, "chain_getFinalizedHead", json!([])).await?;
+        height_of(&rpc::call(self.ports.rpc, "chain_getHeader", json!([hash])).await?)
     }
 
     /// Waits until it has imported a block of this height or above since it was started.
@@ -156,16 +207,34 @@ impl Node {
 
     /// Starts it again on the same chain and port, and waits until it makes blocks.
     pub async fn start_again(&mut self) -> Told {
+        self.begin_again().await?;
+        self.next_block().await.map(drop)
+    }
+
+    /// Starts it again on the same chain and ports, and waits until it answers.
+    pub async fn begin_again(&mut self) -> Told {
         self.starts += 1;
-        let (process, port) = launch(&self.folder, self.lifetime, self.port, self.starts, &self.role).await?;
+        let (process, ports) =
+            start(&self.folder, self.lifetime, self.ports, self.starts, &self.launch).await?;
         self.process = process;
-        if port != self.port {
+        if ports.rpc != self.ports.rpc {
             return Err(Failure::new(format!(
                 "port {} was taken while the node was down",
-                self.port
+                self.ports.rpc
             )));
         }
-        self.next_block().await.map(drop)
+        self.ports = ports;
+        Ok(())
+    }
+
+    /// Whether it has ended, without waiting.
+    pub fn has_ended(&mut self) -> Told<bool> {
+        self.process.has_ended()
+    }
+
+    /// Waits until it ends by itself.
+    pub async fn end(&mut self) -> Told<std::process::ExitStatus> {
+        self.process.end().await
     }
 
     /// Lets it run on.
@@ -174,66 +243,73 @@ impl Node {
     }
 }
 
-/// Starts the node; `port` 0 has the system choose one. Gives the port on which it answers.
-async fn launch(
+/// Starts the node. Gives the ports on which it answers.
+async fn start(
     folder: &Path,
     lifetime: Lifetime,
-    port: u16,
+    ports: Ports,
     start: u32,
-    role: &[OsString],
-) -> Told<(Process, u16)> {
-    let arguments: Vec<OsString> = [
-        "--no-prometheus",
-        "--no-telemetry",
-        "--rpc-cors=all",
-        "--listen-addr=/ip4/127.0.0.1/tcp/0",
-        &format!("--rpc-port={port}"),
-    ]
-    .into_iter()
-    .map(OsString::from)
-    .chain(role.iter().cloned())
-    .chain(["--base-path".into(), folder.join("chain").into_os_string()])
-    .collect();
+    launch: &Launch,
+) -> Told<(Process, Ports)> {
+    let metrics = match launch.metrics {
+        true => format!("--prometheus-port={}", ports.metrics),
+        false => "--no-prometheus".to_owned(),
+    };
+    let mut words = launch.through.clone();
+    words.push(binary("hashcard-node")?.into_os_string());
+    words.extend(
+        [
+            &metrics,
+            "--no-telemetry",
+            "--rpc-cors=all",
+            "--listen-addr=/ip4/127.0.0.1/tcp/0",
+            &format!("--rpc-port={}", ports.rpc),
+        ]
+        .map(OsString::from),
+    );
+    words.extend(launch.role.iter().cloned());
+    words.extend(["--base-path".into(), Node::chain_in(folder).into_os_string()]);
+    let program = PathBuf::from(words.remove(0));
+    let environment: Vec<(&str, &OsStr)> = launch
+        .environment
+        .iter()
+        .map(|(name, value)| (*name, value.as_os_str()))
+        .collect();
     let _turn = STARTING.lock().await;
     // A log of its own for each start, so that blocks of an earlier one are not taken for news.
     let name = format!("node-{start}");
-    let process = Process::start(
-        &name,
-        &binary("hashcard-node")?,
-        &arguments,
-        &[],
-        folder,
-        None,
-        lifetime,
-    )
-    .await?;
+    let process = Process::start(&name, &program, &words, &environment, folder, None, lifetime).await?;
     answers_at(process).await
 }
 
-async fn answers_at(mut process: Process) -> Told<(Process, u16)> {
+async fn answers_at(mut process: Process) -> Told<(Process, Ports)> {
     let mut log = process.stderr_lines()?;
-    let port = async {
+    let answering = async {
+        let mut ports = Ports::default();
         loop {
-            tokio::select! {
-                line = log.next() => if let Some(port) = rpc_port(&line?) { return Ok(port) },
+            let line = tokio::select! {
+                line = log.next() => line?,
                 status = process.end() => return Err(Failure::new(format!("the node ended at once ({})", status?))),
+            };
+            if let Some(port) = port_behind(&line, "Prometheus exporter started at 127.0.0.1:") {
+                ports.metrics = port;
+            }
+            if let Some(port) = port_behind(&line, "Running JSON-RPC server: addr=127.0.0.1:") {
+                ports.rpc = port;
+                return Ok(ports);
             }
         }
     };
-    match within(READY_WITHIN, "the node to answer", port).await {
-        Ok(port) => Ok((process, port)),
+    match within(READY_WITHIN, "the node to answer", answering).await {
+        Ok(ports) => Ok((process, ports)),
         Err(failure) => Err(process.blame(failure)),
     }
 }
 
-/// The port in `Running JSON-RPC server: addr=127.0.0.1:9944,[::1]:9944`.
-fn rpc_port(line: &str) -> Option<u16> {
-    let (_, addresses) = line.split_once("Running JSON-RPC server: addr=127.0.0.1:")?;
-    addresses
-        .split(|c: char| !c.is_ascii_digit())
-        .next()?
-        .parse()
-        .ok()
+/// The port in `Running JSON-RPC server: addr=127.0.0.1:9944,[::1]:9944`, or in the like of it.
+fn port_behind(line: &str, words: &str) -> Option<u16> {
+    let (_, port) = line.split_once(words)?;
+    port.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
 /// The height in `🏆 Imported #12 (0x… → 0x…)`.
@@ -242,7 +318,8 @@ fn imported(line: &str) -> Option<u32> {
     height.split(|c: char| !c.is_ascii_digit()).next()?.parse().ok()
 }
 
-fn height_of(header: &Value) -> Told<u32> {
+/// The height in a header, as JSON-RPC gives it.
+pub(crate) fn height_of(header: &Value) -> Told<u32> {
     header
         .get("number")
         .and_then(Value::as_str)
@@ -261,10 +338,9 @@ mod tests {
             Some(12)
         );
         assert_eq!(imported("2026-11-01 10:00:00 💤 Idle (0 peers), best: #3"), None);
-        assert_eq!(
-            rpc_port("Running JSON-RPC server: addr=127.0.0.1:43217,[::1]:34567"),
-            Some(43217)
-        );
+        let line = "Running JSON-RPC server: addr=127.0.0.1:43217,[::1]:34567";
+        assert_eq!(port_behind(line, "addr=127.0.0.1:"), Some(43217));
+        assert_eq!(port_behind(line, "exporter started at 127.0.0.1:"), None);
         assert_eq!(height_of(&json!({"number": "0x1f"})).unwrap(), 31);
     }
 }

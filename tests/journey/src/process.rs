@@ -152,6 +152,14 @@ impl Process {
         Ok(status)
     }
 
+    /// Whether it has ended, without waiting.
+    pub fn has_ended(&mut self) -> Told<bool> {
+        if self.ended.is_none() {
+            self.ended = self.child.try_wait()?;
+        }
+        Ok(self.ended.is_some())
+    }
+
     /// Asks it to end, and waits until it has.
     pub async fn stop(&mut self) -> Told<ExitStatus> {
         self.signal(Signal::TERM)?;

@@ -16,9 +16,12 @@ mod light;
 mod restart;
 mod rewards;
 
+/// A node needs ten seconds of a processor to start, and little after that.
+const AT_ONCE: usize = 5;
+
 fn main() -> ExitCode {
     // Those that take longest come first, so that none of them is alone in the end.
-    harness::run(journeys![
+    let journeys: &[_] = journeys![
         rewards::a_daemon_that_holds_an_endowed_card_proves_it_and_is_paid_and_one_that_does_not_prove_is_not,
         fork::a_delivery_on_a_block_that_is_reorganised_away_moves_no_money_and_no_key,
         cli::resell,
@@ -52,5 +55,6 @@ fn main() -> ExitCode {
         cli::wallet,
         bad_input::wrong_words_files_numbers_and_nodes_are_refused_and_nothing_changes,
         cli::every_document_of_the_folder_is_run,
-    ])
+    ];
+    harness::run(journeys, AT_ONCE)
 }
