@@ -11,6 +11,7 @@
 mod heads;
 
 use crate::{error::quoted, link::Dial, ChainError, Result};
+use codec::DecodeAll;
 use futures::{future::BoxFuture, StreamExt};
 use heads::{Head, Heads};
 use serde::{de::DeserializeOwned, Serialize};
@@ -22,6 +23,7 @@ use subxt::{
         client::{RawRpcFuture, RawRpcSubscription, RawValue, RpcClient, RpcClientT},
         Error as RpcError,
     },
+    utils::AccountId32,
 };
 use tokio::time::timeout;
 
@@ -111,6 +113,15 @@ fn unfit(spec: &str) -> Option<String> {
 }
 
 impl Joined {
+    /// How many transactions of an account the best block's chain has. A light client has no pool in which others wait.
+    async fn next_number(&self, account: AccountId32) -> Option<u32> {
+        const METHOD: &str = "AccountNonceApi_account_nonce";
+        let args = Value::String(format!("0x{}", hex::encode(account.0)));
+        let answer = self.heads.call(METHOD, &args, self.heads.best().await?).await?;
+        let bytes = hex::decode(answer.trim_start_matches("0x")).ok()?;
+        u32::decode_all(&mut &bytes[..]).ok()
+    }
+
     /// Headers of the newest blocks as they come: of blocks at which questions can be asked at once.
     fn headers(&self, of: Head) -> RawRpcSubscription {
         let rpc = self.rpc.clone();
@@ -154,6 +165,10 @@ impl Joined {
                 };
                 at.and_then(|at| self.heads.version(at))
             }
+            "system_accountNextIndex" => match read::<AccountId32>(asked.first()) {
+                Some(account) => told(self.next_number(account).await),
+                None => None,
+            },
             "state_call" => match (read::<String>(asked.first()), asked.get(1), read(asked.get(2))) {
                 (Some(name), Some(args), Some(at)) => told(self.heads.call(&name, args, at).await),
                 _ => None,

@@ -1,7 +1,7 @@
 //! The newest blocks, with their runtimes at hand.
 //!
 //! **A question about one of these costs one proof.** Asked by the older methods, smoldot fetches the runtime of each block anew,
-//! half a megabyte, before it asks for the proof. So the heads that are told here are those at which calls can be answered; about any
+//! most of a megabyte, before it asks for the proof. So the heads that are told here are those at which calls can be answered; about any
 //! other block the older methods are asked, which believe as little.
 
 use futures::{stream, Stream};
