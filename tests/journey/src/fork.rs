@@ -45,7 +45,7 @@ impl Fork {
     /// Joins them. A node that was started again has to be joined again.
     pub async fn join(&self) -> Told {
         for (one, other) in [(&self.here, &self.there), (&self.there, &self.here)] {
-            one.ask("system_addReservedPeer", json!([address_of(other).await?]))
+            one.ask("system_addReservedPeer", json!([other.address().await?]))
                 .await?;
         }
         Ok(())
@@ -138,18 +138,6 @@ fn role(who: &str, spec: &Path) -> Vec<OsString> {
         .map(OsString::from),
     );
     words
-}
-
-async fn address_of(node: &Node) -> Told<String> {
-    let addresses = node.ask("system_localListenAddresses", json!([])).await?;
-    addresses
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .find(|address| address.starts_with("/ip4/127.0.0.1/tcp/") && address.contains("/p2p/"))
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::new(format!("no address on loopback in {addresses}")))
 }
 
 /// The preset of four validators, with its first two.

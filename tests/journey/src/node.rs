@@ -67,38 +67,47 @@ impl Node {
         rpc::call(self.port, method, params).await
     }
 
+    /// Where peers reach it on loopback, with its peer id.
+    pub async fn address(&self) -> Told<String> {
+        let addresses = self.ask("system_localListenAddresses", json!([])).await?;
+        addresses
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .find(|address| address.starts_with("/ip4/127.0.0.1/tcp/") && address.contains("/p2p/"))
+            .map(str::to_owned)
+            .ok_or_else(|| Failure::new(format!("no address on loopback in {addresses}")))
+    }
+
     /// Writes the raw specification of a development chain, with this node to begin at.
     pub async fn specification(&self, path: &Path) -> Told {
+        let near = self.address().await?;
+        self.specification_by_way_of(path, &near).await
+    }
+
+    /// The same, with another peer to begin at.
+    pub async fn specification_by_way_of(&self, path: &Path, address: &str) -> Told {
         let export = tokio::process::Command::new(binary("hashcard-node")?)
-            .args(["export-chain-spec", "--chain", "dev", "--raw"])
+            .args(["export-chain-spec", "--raw", "--chain"])
+            .arg(self.chain())
             .stdin(std::process::Stdio::null())
             .output()
             .await?;
         let mut specification: Value = serde_json::from_slice(&export.stdout)
             .map_err(|error| Failure::new(format!("no specification was exported: {error}")))?;
-        let addresses = self.ask("system_localListenAddresses", json!([])).await?;
-        let is_near = |address: &&Value| {
-            address
-                .as_str()
-                .is_some_and(|text| text.starts_with("/ip4/127.0.0.1/"))
-        };
-        let near: Vec<Value> = addresses
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter(is_near)
-            .cloned()
-            .collect();
-        if near.is_empty() {
-            return Err(Failure::new(format!(
-                "the node is nowhere on loopback: {addresses}"
-            )));
-        }
-        specification["bootNodes"] = near.into();
+        specification["bootNodes"] = json!([address]);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         Ok(std::fs::write(path, specification.to_string())?)
+    }
+
+    /// Of which chain it is, as `--chain` takes it.
+    fn chain(&self) -> OsString {
+        let mut words = self.role.iter();
+        let named = words.find(|word| *word == "--chain").and_then(|_| words.next());
+        named.cloned().unwrap_or_else(|| "dev".into())
     }
 
     /// The highest block it has.
