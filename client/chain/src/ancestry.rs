@@ -88,7 +88,8 @@ mod tests {
     async fn a_block_that_was_found_is_not_asked_for_again() {
         let (fake, chain) = light(20).await;
         chain.block_at(5).await.unwrap().unwrap();
-        let (asked, last) = (fake.state().headers_asked, fake.state().finalized_number());
+        let asked = fake.state().headers_asked;
+        let last = fake.state().finalized_number();
         for number in 5..=last {
             chain.block_at(number).await.unwrap().unwrap();
         }
