@@ -1,9 +1,12 @@
 //! Money: pallet Balances.
 
 use crate::{
-    extrinsic::Signed, metadata::tx, stored::Row, Account, Chain, ChainAt, Included, Result, Signer, Wait,
+    extrinsic::{Raw, Signed},
+    metadata::tx,
+    stored::Row,
+    Account, Chain, ChainAt, Included, Result, Signer, Wait,
 };
-use codec::{Compact, Decode, Encode, Output};
+use codec::{Compact, Decode, Encode};
 use hashcard_primitives::Balance;
 use subxt::utils::{AccountId32, MultiAddress};
 
@@ -71,13 +74,6 @@ impl Chain {
 
     /// What a signed transaction would cost at the best block.
     pub(crate) async fn fee_of(&self, signed: &Signed) -> Result<Balance> {
-        /// An extrinsic brings its own length; as `Vec` it would get a second.
-        struct Raw<'a>(&'a [u8]);
-        impl Encode for Raw<'_> {
-            fn encode_to<T: Output + ?Sized>(&self, dest: &mut T) {
-                dest.write(self.0);
-            }
-        }
         // Weight in two parts, class, fee (pallet-transaction-payment 50, `RuntimeDispatchInfo`).
         type Info = (Compact<u64>, Compact<u64>, u8, Balance);
         let len = u32::try_from(signed.bytes.len()).unwrap_or(u32::MAX);

@@ -1,6 +1,7 @@
 //! Opening a chain, and what its handle holds.
 
 use crate::{
+    ancestry::Ancestry,
     lanes::Lanes,
     light,
     link::{Dial, Link, WebSocket},
@@ -21,6 +22,7 @@ struct Inner {
     link: Arc<Link>,
     runtime: Known,
     lanes: Lanes,
+    ancestry: Ancestry,
 }
 
 impl std::fmt::Debug for Chain {
@@ -53,6 +55,7 @@ impl Chain {
                 link,
                 runtime: Known::default(),
                 lanes: Lanes::default(),
+                ancestry: Ancestry::default(),
             }),
         };
         chain.runtime().await?;
@@ -89,6 +92,10 @@ impl Chain {
 
     pub(crate) fn shared_link(&self) -> Arc<Link> {
         self.inner.link.clone()
+    }
+
+    pub(crate) fn ancestry(&self) -> &Ancestry {
+        &self.inner.ancestry
     }
 
     pub(crate) fn lanes(&self) -> &Lanes {

@@ -4,6 +4,7 @@
 //! and a copy that somebody kept is worthless.
 
 use crate::{at::At, runtime::Runtime, ChainError, Result, Signer};
+use codec::{Encode, Output};
 use subxt::{
     config::{
         substrate::{BlakeTwo256, SubstrateHeader, H256},
@@ -136,6 +137,15 @@ pub(crate) fn sign<Call: Payload>(
         // An era's last block is the one before its phase begins again (sp-runtime, `Era::death`).
         valid_until: birth.number.saturating_add(LIFETIME - 1),
     })
+}
+
+/// An extrinsic as an argument: it brings its own length; as `Vec` it would get a second.
+pub(crate) struct Raw<'a>(pub(crate) &'a [u8]);
+
+impl Encode for Raw<'_> {
+    fn encode_to<T: Output + ?Sized>(&self, dest: &mut T) {
+        dest.write(self.0);
+    }
 }
 
 /// Name of a transaction, and of a header.

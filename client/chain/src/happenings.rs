@@ -179,7 +179,13 @@ pub enum Happening {
 
 impl Chain {
     /// The block of the best chain with this number, if the node has it. One that is not above the finalised head is final.
+    ///
+    /// A light client finds genesis, and of the others those that are final and not more than 200 blocks below the finalised head:
+    /// the states of older ones are kept by few.
     pub async fn block_at(&self, number: BlockNumber) -> Result<Option<At>> {
+        if !self.link().knows_numbers() {
+            return self.ancestor(number).await;
+        }
         match self.canonical_hash(Some(number)).await? {
             Some(hash) => self.header(hash.0).await,
             None => Ok(None),

@@ -2,7 +2,8 @@
 //!
 //! **Reading trusts nothing but the shape.** Queries go to the runtime's own APIs at the finalised head and are decoded
 //! strictly by the types that pallets and client share; answers that contradict the question are refused. A node can
-//! still lie within the rules, since its answers come without proofs; so name a node that you trust, best your own.
+//! still lie within the rules, since its answers come without proofs; so name a node that you trust, best your own, or ask as a
+//! light client (`light.rs`), which believes proofs alone.
 //!
 //! **Nothing is written twice.** `transact.rs` says what is done when a connection breaks; the one error after which a
 //! transaction may still be included is [`ChainError::Unknown`].
@@ -10,10 +11,12 @@
 //! Files mirror the pallets: `cards`, `seeders`, `keys`, `channels`, `rewards`, `social`, `validators` and `balances` hold queries
 //! and calls of one pallet each. [`At`] and [`ChainAt`] say about which block an answer is.
 
+mod ancestry;
 mod at;
 mod balances;
 mod cards;
 mod channels;
+mod checkpoint;
 mod connect;
 mod error;
 mod extrinsic;
@@ -36,6 +39,7 @@ mod social;
 mod stored;
 mod transact;
 mod validators;
+mod validity;
 
 #[cfg(test)]
 mod testing;
@@ -44,6 +48,7 @@ pub use at::{At, ChainAt, Included, Wait};
 pub use balances::Money;
 pub use cards::PublishContent;
 pub use channels::{Fates, Freed};
+pub use checkpoint::Checkpoint;
 pub use connect::Chain;
 pub use error::{ChainError, Result};
 pub use happenings::{Happened, Happening};

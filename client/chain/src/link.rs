@@ -52,6 +52,11 @@ pub(crate) trait Dial: Send + Sync + 'static {
     fn knows_numbers(&self) -> bool {
         true
     }
+
+    /// Whether who takes a transaction says at once why he does not. A light client hands it to strangers, who say nothing.
+    fn tells_why_not(&self) -> bool {
+        true
+    }
 }
 
 /// Dials a node's WebSocket.
@@ -157,6 +162,11 @@ impl Link {
     /// Whether blocks are found by their numbers.
     pub(crate) fn knows_numbers(&self) -> bool {
         self.dialler.knows_numbers()
+    }
+
+    /// Whether a transaction that is not taken comes back with a reason.
+    pub(crate) fn tells_why_not(&self) -> bool {
+        self.dialler.tells_why_not()
     }
 
     /// Where the node is.

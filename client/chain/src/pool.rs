@@ -8,7 +8,8 @@ use crate::ChainError;
 /// How errors name the pool.
 pub(crate) const NAME: &str = "TransactionPool";
 
-const INVALID: i32 = 1010;
+pub(crate) const INVALID: i32 = 1010;
+pub(crate) const UNKNOWN_VALIDITY: i32 = 1011;
 const TEMPORARILY_BANNED: i32 = 1012;
 const ALREADY_IMPORTED: i32 = 1013;
 const TOO_LOW_PRIORITY: i32 = 1014;

@@ -84,6 +84,10 @@ pub(crate) struct State {
     genesis_salt: u8,
     /// What `chain_getBlock` says instead of the truth.
     pub(crate) block_lie: Option<Value>,
+    /// It is a light client's chain: numbers lead to no block, and strangers say nothing of a transaction.
+    pub(crate) is_light: bool,
+    /// Headers that were asked for by their hash.
+    pub(crate) headers_asked: usize,
 }
 
 struct Block {
@@ -121,6 +125,8 @@ impl FakeChain {
             spec_version: 1,
             genesis_salt: 0,
             block_lie: None,
+            is_light: false,
+            headers_asked: 0,
         };
         for _ in 0..10 {
             state.author();
@@ -239,6 +245,10 @@ impl State {
             .count()
     }
 
+    pub(crate) fn hash_at(&self, number: u32) -> [u8; 32] {
+        hash_of(&self.blocks[number as usize].header.encode()).0
+    }
+
     fn by_hash(&self, hash: &Value) -> Option<usize> {
         let hash: H256 = serde_json::from_value(hash.clone()).ok()?;
         self.blocks
@@ -259,6 +269,9 @@ impl State {
         let first = params.first().cloned().unwrap_or(Value::Null);
         let best = self.blocks.len() - 1;
         Ok(match method {
+            "chain_getBlockHash" if self.is_light && first.as_u64().is_some_and(|number| number > 0) => {
+                Value::Null
+            }
             "chain_getBlockHash" => {
                 let number = first.as_u64().map_or(best, |n| n as usize);
                 json!(self
@@ -270,6 +283,7 @@ impl State {
                 let at = if first.is_null() {
                     Some(best)
                 } else {
+                    self.headers_asked += 1;
                     self.by_hash(&first)
                 };
                 json!(at.map(|at| &self.blocks[at].header))
@@ -389,6 +403,14 @@ impl State {
 }
 
 impl Dial for FakeChain {
+    fn knows_numbers(&self) -> bool {
+        !self.state().is_light
+    }
+
+    fn tells_why_not(&self) -> bool {
+        !self.state().is_light
+    }
+
     fn dial(&self) -> BoxFuture<'_, Result<RpcClient, String>> {
         async {
             let state = self.state();

@@ -128,7 +128,7 @@ impl Chain {
                 self.link().genesis(),
                 &runtime,
             )?;
-            let statuses = match self.link().submit(&signed.bytes).await {
+            let statuses = match self.hand_over(&signed).await {
                 Submission::Watched(statuses) => Some(statuses),
                 Submission::Lost(reason) => {
                     tracing::info!(call, hash = ?signed.hash, reason, "looking whether the transaction arrived");
@@ -235,7 +235,7 @@ impl Chain {
             Place::Absent { expired: false } if sent.statuses.is_some() => return Ok(None),
             Place::Absent { expired: false } => {}
         }
-        match self.link().submit(&sent.signed.bytes).await {
+        match self.hand_over(&sent.signed).await {
             Submission::Watched(statuses) => sent.statuses = Some(statuses),
             Submission::Lost(_) | Submission::Unsent(_) => {}
             Submission::Answered { code, reason } => match pool::verdict(code, &reason) {

@@ -63,7 +63,7 @@ pub struct Global {
     /// WebSocket of the node [default: ws://127.0.0.1:9944, or what the home's daemon uses]
     #[arg(long, global = true, value_name = "URL", env = "HASHCARD_NODE")]
     pub node: Option<String>,
-    /// Ask the network itself as a light client, and no node: a raw chain specification with addresses to begin at
+    /// Ask the network itself as a light client, and no node: a chain specification with addresses to begin at, raw or of hashcard checkpoint
     #[arg(
         long,
         global = true,
@@ -135,6 +135,18 @@ pub enum Verb {
     /// Bring this home's index to the newest block, or read the chain again
     #[command(after_help = INDEX_HELP, args_conflicts_with_subcommands = true)]
     Index(IndexArgs),
+    /// Write a chain specification from which light clients begin at today's newest final block
+    #[command(after_help = CHECKPOINT_HELP)]
+    Checkpoint {
+        /// Where to
+        file: PathBuf,
+        /// Where a light client looks for peers first, as in /dns/host/tcp/30333/p2p/ID; may be repeated [default: what the node names]
+        #[arg(long = "boot-node", value_name = "ADDRESS")]
+        boot_nodes: Vec<String>,
+        /// Replace a file that is there
+        #[arg(long)]
+        force: bool,
+    },
     /// Show one card
     #[command(after_help = "Example:\n  hashcard card 7")]
     Card {
@@ -254,6 +266,15 @@ pub enum Verb {
         address: Option<String>,
     },
 }
+
+const CHECKPOINT_HELP: &str = "\
+Examples:
+  hashcard checkpoint chain.json
+  hashcard checkpoint chain.json --boot-node /dns/node.example/tcp/30333/p2p/12D3...
+  hashcard --light chain.json discover
+
+It is asked of the node (--node), and says who the validators are. Whoever begins with it trusts you in that, and nobody in anything that
+is later: so make it at a node of your own. It does not grow old soon, but a new one is quicker to begin with.";
 
 const PUBLISH_HELP: &str = "\
 Examples:

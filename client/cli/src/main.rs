@@ -69,7 +69,7 @@ fn asked_of(global: &Global) -> Result<Option<String>, EngineError> {
         EngineError::new(
             Code::Usage,
             format!("{} is no chain specification: {why}", spec.display()),
-            "make one: hashcard-node export-chain-spec --raw",
+            "make one: hashcard checkpoint, or hashcard-node export-chain-spec --raw",
         )
     };
     let path = std::fs::canonicalize(spec).map_err(|error| unusable(error.to_string()))?;

@@ -63,6 +63,15 @@ pub fn asked(verb: Verb) -> Result<Asked, EngineError> {
             None => Command::IndexShow,
             Some(IndexVerb::Rebuild { from }) => Command::IndexRebuild { from },
         },
+        Verb::Checkpoint {
+            file,
+            boot_nodes,
+            force,
+        } => Command::Checkpoint {
+            file: absolute(&file)?,
+            boot_nodes,
+            force,
+        },
         Verb::Card { card } => Command::Card { card },
         Verb::Seats { card } => Command::Seats { card },
         Verb::Keys(args) => keys(args),

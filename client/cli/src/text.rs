@@ -56,6 +56,21 @@ pub fn outcome(outcome: &Outcome, bold: bool) -> Vec<String> {
         | Outcome::KeyHistory { .. }
         | Outcome::Suggestions { .. }
         | Outcome::Index { .. } => search::outcome(outcome, bold),
+        Outcome::Checkpoint {
+            file,
+            boot_nodes,
+            block,
+            ..
+        } => vec![
+            format!(
+                "A light client begins at block {block}; it looks for peers in {}.",
+                counted(boot_nodes.len() as u64, "place")
+            ),
+            format!(
+                "Use it: hashcard --light {} discover",
+                safe(&file.display().to_string())
+            ),
+        ],
         Outcome::Card {
             card,
             market,

@@ -71,6 +71,15 @@ pub enum Command {
         /// From the state after which final block; `None`: from the first block, if the node has it.
         from: Option<BlockNumber>,
     },
+    /// Writes a specification from which a light client begins at the newest final block.
+    Checkpoint {
+        /// Where, absolute.
+        file: PathBuf,
+        /// Where to look for peers first; none: what the node names.
+        boot_nodes: Vec<String>,
+        /// Replace a file that is there.
+        force: bool,
+    },
     /// One card.
     Card {
         /// Which.
@@ -369,6 +378,7 @@ impl Command {
             Self::Explore(_) => "explore",
             Self::IndexShow => "index",
             Self::IndexRebuild { .. } => "index rebuild",
+            Self::Checkpoint { .. } => "checkpoint",
             Self::Card { .. } => "card",
             Self::Seats { .. } => "seats",
             Self::Keys => "keys",
@@ -425,6 +435,7 @@ impl Command {
         matches!(
             self,
             Self::Discover(_)
+                | Self::Checkpoint { .. }
                 | Self::Card { .. }
                 | Self::Seats { .. }
                 | Self::ResellShow { .. }

@@ -34,8 +34,8 @@ use crate::seed::{wanted_cards, WantedCard};
 use crate::swarm::{Listen, Swarm};
 use crate::wallet::{AccountName, AskPassphrase, Wallet};
 use crate::{
-    buy, clerk, discover, earn, encryption_keys, endow, fetch, gift, history, inventory, library, money,
-    open, publish, recover, report, resell, search, social, terms, validator,
+    buy, checkpoint, clerk, discover, earn, encryption_keys, endow, fetch, gift, history, inventory, library,
+    money, open, publish, recover, report, resell, search, social, terms, validator,
 };
 
 /// The node that is meant when nobody says one: a development node on this machine.
@@ -393,6 +393,11 @@ impl Engine {
             Command::Explore(what) => search::explore(self, &account, what, events).await,
             Command::IndexShow => search::index(self, events).await,
             Command::IndexRebuild { from } => search::rebuild(self, from, events).await,
+            Command::Checkpoint {
+                file,
+                boot_nodes,
+                force,
+            } => checkpoint::write(self.chain().await?, file, boot_nodes, force).await,
             Command::Card { card } => discover::card(self.chain().await?, card).await,
             Command::Seats { card } => discover::seats(self.chain().await?, card).await,
             Command::Keys => discover::keys(self, &account).await,

@@ -3,6 +3,7 @@
 //! **Final blocks are told by their events, in order.** Where the node has not the state of the next one any more (without
 //! an archive it keeps 256 blocks), or the index is new and the node has not the first, the index begins anew with all that
 //! the chain's state says at the finalised head: cards, seats and keys are the same then, and sales are counted from there.
+//! A light client finds the last 200 blocks, by their parents, so there an index begins anew after ten minutes without it.
 //!
 //! Tentative blocks are read from the best head down to the first that the index knows, and applied upwards.
 //!
@@ -122,12 +123,13 @@ async fn begin(
     events: &Events,
 ) -> Result<Standing, EngineError> {
     let has_all = match chain.block_at(1).await? {
-        Some(first) if head.number > 0 => match chain.happened(first.hash).await {
+        _ if head.number == 0 => true,
+        Some(first) => match chain.happened(first.hash).await {
             Ok(_) => true,
             Err(error) if state_is_gone(&error) => false,
             Err(error) => return Err(error.into()),
         },
-        _ => true,
+        None => false,
     };
     if has_all {
         let genesis = Block {

@@ -25,6 +25,7 @@
 //! | `recover` | what do my words still have |
 //! | `pay` | how delivered bytes are paid for |
 //! | `inventory` | what lies in the store |
+//! | `checkpoint` | where a light client begins |
 
 pub mod amount;
 pub mod attach;
@@ -40,6 +41,7 @@ pub mod wallet;
 
 mod buy;
 mod capsule;
+mod checkpoint;
 mod deliver;
 mod discover;
 mod earn;

@@ -13,7 +13,7 @@ use crate::error::{Code, EngineError};
 use crate::events::Events;
 use crate::home::{Home, HomePaths, Ownership};
 use crate::wallet::AskPassphrase;
-use crate::{clerk, discover, endow, history, money, resell, validator};
+use crate::{checkpoint, clerk, discover, endow, history, money, resell, validator};
 
 /// How long a command waits for an owner that does not listen: another command that will be done soon, or a daemon
 /// that is just starting.
@@ -77,6 +77,11 @@ pub(crate) fn busy(home: &HomePaths, owner: Option<u32>) -> EngineError {
 async fn ask_the_chain(settings: &Settings, command: Command) -> Result<Outcome, EngineError> {
     let chain = Chain::connect(settings.node.as_deref().unwrap_or(DEFAULT_NODE)).await?;
     match command {
+        Command::Checkpoint {
+            file,
+            boot_nodes,
+            force,
+        } => checkpoint::write(&chain, file, boot_nodes, force).await,
         Command::Discover(query) => discover::feed(&chain, query).await,
         Command::Card { card } => discover::card(&chain, card).await,
         Command::Seats { card } => discover::seats(&chain, card).await,

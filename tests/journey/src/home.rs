@@ -23,6 +23,8 @@ pub struct Home {
     /// Holds the home, the passphrase and the logs.
     folder: PathBuf,
     node: String,
+    /// The specification of the network that is asked instead of the node.
+    light: Option<PathBuf>,
     account: String,
     lifetime: Lifetime,
     commands: AtomicU32,
@@ -39,6 +41,7 @@ impl Home {
             name: name.to_owned(),
             folder,
             node: node.to_owned(),
+            light: None,
             account: account.to_owned(),
             lifetime,
             commands: AtomicU32::new(0),
@@ -61,6 +64,11 @@ impl Home {
     /// Asks another node from now on.
     pub fn use_node(&mut self, url: &str) {
         self.node = url.to_owned();
+    }
+
+    /// Asks no node from now on, but the network of a chain specification.
+    pub fn use_light(&mut self, specification: &Path) {
+        self.light = Some(specification.to_owned());
     }
 
     /// Makes the wallet of the endowed accounts.
@@ -106,7 +114,7 @@ impl Home {
                 .map(|argument| argument.as_ref().to_owned())
                 .collect(),
             node: self.node.clone(),
-            light: None,
+            light: self.light.clone(),
             passphrase_file: self.passphrase_file(),
             stdin: None,
             wrapper: Vec::new(),
@@ -204,6 +212,7 @@ impl Command<'_> {
     /// Asks another node.
     pub fn node(mut self, url: &str) -> Self {
         self.node = url.to_owned();
+        self.light = None;
         self
     }
 

@@ -16,11 +16,13 @@
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
 //! | [`delay`] | a long way between two peers |
-//! | [`cpu`], [`figures`] | processor time, and what rounds of figures say |
+//! | [`between`] | a peer between a light client and a node, that counts, and may lie |
+//! | [`cpu`], [`memory`], [`figures`] | processor time, memory, and what rounds of figures say |
 //!
 //! Programs beside the tests: `demo` (what `scripts/demo` runs), `bench` (what `scripts/bench` runs) and `liar` (a seeder that lies
 //! about one chunk).
 
+pub mod between;
 mod binaries;
 mod claim;
 pub mod content;
@@ -34,6 +36,7 @@ pub mod harness;
 mod home;
 pub mod liar;
 mod lines;
+pub mod memory;
 pub mod network;
 mod node;
 mod process;

@@ -133,23 +133,32 @@ impl Node {
 
     /// Writes the raw specification of a development chain, with this node to begin at.
     pub async fn specification(&self, path: &Path) -> Told {
+        let near = self.address().await?;
+        self.specification_by_way_of(path, &near).await
+    }
+
+    /// The same, with another peer to begin at.
+    pub async fn specification_by_way_of(&self, path: &Path, address: &str) -> Told {
         let export = tokio::process::Command::new(binary("hashcard-node")?)
-            .args(["export-chain-spec", "--chain", "dev", "--raw"])
+            .args(["export-chain-spec", "--raw", "--chain"])
+            .arg(self.chain())
             .stdin(std::process::Stdio::null())
             .output()
             .await?;
         let mut specification: Value = serde_json::from_slice(&export.stdout)
             .map_err(|error| Failure::new(format!("no specification was exported: {error}")))?;
-        let mut near = self.addresses().await?;
-        near.retain(|address| address.starts_with("/ip4/127.0.0.1/"));
-        if near.is_empty() {
-            return Err(Failure::new("the node is nowhere on loopback"));
-        }
-        specification["bootNodes"] = near.into();
+        specification["bootNodes"] = json!([address]);
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
         Ok(std::fs::write(path, specification.to_string())?)
+    }
+
+    /// Of which chain it is, as `--chain` takes it.
+    fn chain(&self) -> OsString {
+        let mut words = self.launch.role.iter();
+        let named = words.find(|word| *word == "--chain").and_then(|_| words.next());
+        named.cloned().unwrap_or_else(|| "dev".into())
     }
 
     /// The highest block it has.

@@ -103,6 +103,12 @@ pub enum Outcome {
         finalized: BlockNumber,
         since: BlockNumber,
     },
+    Checkpoint {
+        file: PathBuf,
+        bytes: u64,
+        boot_nodes: Vec<String>,
+        block: BlockNumber,
+    },
     Card {
         card: Box<CardShown>,
         market: Option<Box<Market>>,

@@ -10,6 +10,11 @@ impl From<ChainError> for EngineError {
     fn from(error: ChainError) -> Self {
         use ChainError::*;
         match error {
+            BadUrl { url, reason } if url.starts_with("light:") => Self::new(
+                Code::Usage,
+                format!("{} is no chain specification: {reason}", url.trim_start_matches("light:")),
+                "make one: hashcard checkpoint, or hashcard-node export-chain-spec --raw",
+            ),
             BadUrl { url, reason } => Self::new(
                 Code::Usage,
                 format!("{url} is not the address of a node: {reason}"),

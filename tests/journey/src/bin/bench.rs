@@ -7,6 +7,8 @@
 mod fetches;
 #[path = "bench/keys.rs"]
 mod keys;
+#[path = "bench/light.rs"]
+mod light;
 #[path = "bench/pay.rs"]
 mod pay;
 #[path = "bench/reader.rs"]
@@ -28,6 +30,8 @@ use clap::Parser;
 const KEYS_ROUNDS: usize = 5;
 /// Fetches of each kind, unless told otherwise: with fewer the interval is wider than what it should tell.
 const PAY_ROUNDS: usize = 15;
+/// Cold starts of each kind, unless told otherwise.
+const LIGHT_ROUNDS: usize = 5;
 
 /// Figures of the real programs, each beside a peer.
 #[derive(Parser, Debug)]
@@ -35,12 +39,18 @@ const PAY_ROUNDS: usize = 15;
 struct Options {
     /// What to measure
     what: What,
-    /// Rounds of each kind [default: 5 for keys, 15 for pay]
+    /// Rounds of each kind [default: 5 for keys and light, 15 for pay]
     #[arg(long, value_name = "N")]
     rounds: Option<usize>,
     /// Bytes that `pay` fetches in each round, at least 1 MiB
     #[arg(long, value_name = "N", default_value_t = 1 << 30, value_parser = clap::value_parser!(u64).range(1 << 20..))]
     bytes: u64,
+    /// Height to which `light` lets its chain grow, three seconds for each
+    #[arg(long, value_name = "N", default_value_t = 300)]
+    blocks: u32,
+    /// Cards that `light` publishes
+    #[arg(long, value_name = "N", default_value_t = 2_000)]
+    cards: usize,
 }
 
 #[derive(clap::ValueEnum, Clone, Copy, Debug)]
@@ -49,6 +59,8 @@ enum What {
     Keys,
     /// Paid beside unpaid fetches, near and far; vouchers beside signatures; what redemptions, claims and rows take of the chain
     Pay,
+    /// From a cold start to the first page of the feed, and what each question of a light client costs
+    Light,
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -57,6 +69,7 @@ async fn main() -> ExitCode {
     let rounds = |unless_told: usize| options.rounds.unwrap_or(unless_told).max(1);
     let measured = match options.what {
         What::Keys => keys::keys(rounds(KEYS_ROUNDS)).await,
+        What::Light => light::light(rounds(LIGHT_ROUNDS), options.blocks, options.cards).await,
         What::Pay => pay::pay(rounds(PAY_ROUNDS), options.bytes).await,
     };
     match measured {

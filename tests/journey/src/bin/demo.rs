@@ -8,6 +8,8 @@ mod bar;
 mod books;
 #[path = "demo/cast.rs"]
 mod cast;
+#[path = "demo/light.rs"]
+mod light;
 #[path = "demo/market.rs"]
 mod market;
 #[path = "demo/pay.rs"]
@@ -43,6 +45,9 @@ struct Options {
     /// Tell of paid bytes instead, with the first input
     #[arg(long, conflicts_with = "market")]
     pay: bool,
+    /// Tell of a buyer and a seeder who trust no node instead, with the first input
+    #[arg(long, conflicts_with_all = ["market", "pay"])]
+    light: bool,
     /// Folder for the chain, the homes and the logs
     #[arg(long)]
     work: PathBuf,
@@ -58,15 +63,17 @@ struct Options {
 async fn main() -> ExitCode {
     let options = Options::parse();
     let show = Show::new();
-    let roles: &[Role] = match (options.market, options.pay) {
-        (true, _) => &market::ROLES,
-        (_, true) => &pay::ROLES,
+    let roles: &[Role] = match (options.market, options.pay, options.light) {
+        (true, ..) => &market::ROLES,
+        (_, true, _) => &pay::ROLES,
+        (.., true) => &light::ROLES,
         _ => &story::ROLES,
     };
     let mut cast = Cast::new(roles, &options.work, options.keep);
     let story = async {
         match options.inputs.first() {
             Some(input) if options.market => market::tell(&show, &mut cast, input).await?,
+            Some(input) if options.light => light::tell(&show, &mut cast, input).await?,
             Some(input) if options.pay => pay::tell(&show, &mut cast, input).await?,
             _ => story::tell(&show, &mut cast, &options.inputs).await?,
         }

@@ -105,6 +105,15 @@ fn what_is_found_is_written_like_this() {
             r#"{"outcome":"suggestions","tags":[{"tag":"night","cards":4}],"titles":[{"title":"Night train","card":7}],"block":140}"#.into(),
         ),
         (
+            Outcome::Checkpoint {
+                file: "/x/chain.json".into(),
+                bytes: 4_096,
+                boot_nodes: vec!["/ip4/127.0.0.1/tcp/30333/p2p/12D3".into()],
+                block: 140,
+            },
+            r#"{"outcome":"checkpoint","file":"/x/chain.json","bytes":4096,"boot_nodes":["/ip4/127.0.0.1/tcp/30333/p2p/12D3"],"block":140}"#.into(),
+        ),
+        (
             Outcome::Index {
                 cards: 1,
                 bytes: 4_096,

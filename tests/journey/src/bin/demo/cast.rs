@@ -85,6 +85,13 @@ impl Cast {
             .ok_or_else(|| Failure::new(format!("nobody plays the {role}")))
     }
 
+    /// Somebody, to be changed.
+    pub fn home_mut(&mut self, role: &str) -> Told<&mut Home> {
+        self.homes
+            .get_mut(role)
+            .ok_or_else(|| Failure::new(format!("nobody plays the {role}")))
+    }
+
     /// Keeps a daemon until the end, and remembers whose its peer id is.
     pub fn keep(&mut self, role: &str, daemon: Run) {
         let ready = daemon.events().iter().find(|event| event["event"] == "ready");

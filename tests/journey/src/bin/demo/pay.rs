@@ -33,15 +33,15 @@ const PRICE: &str = "0.1";
 /// Bytes that each gives for nothing: enough for the directory, and little enough that most of a film is paid.
 const FREE_BYTES: &str = "1M";
 /// The most that the reader pays for 2²⁰ bytes, in CARD.
-const MAX_PRICE: &str = "0.2";
+pub const MAX_PRICE: &str = "0.2";
 /// The most that he pays in all, in CARD.
-const BUDGET: u128 = 5;
+pub const BUDGET: u128 = 5;
 /// What he puts into the pool, in CARD.
 const DEPOSIT: u128 = 10;
 /// What the reader redeems himself towards each seeder, so that the card has a row in the lane; too little to be divided.
-const ROW: u128 = 1;
+pub const ROW: u128 = 1;
 /// The creator's part of each payment for bytes, in percent.
-const DELIVERY_SHARE: u128 = 20;
+pub const DELIVERY_SHARE: u128 = 20;
 
 /// Tells it all.
 pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
@@ -58,13 +58,13 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
     let (card, maker) = show.step("publish with a delivery share", publishing).await?;
     for seeder in SEEDERS {
         let name = format!("{seeder} fetches it and serves it for money");
-        let daemon = show.step(&name, serve(cast, seeder, &card)).await?;
+        let daemon = show.step(&name, serve(cast, seeder, &card, &[])).await?;
         cast.keep(seeder, daemon);
     }
     let desk = show
         .step(
             "the maker stops serving it, and delivers keys",
-            leave(cast, &card, maker),
+            leave(cast, &card, maker, SEEDERS.len()),
         )
         .await?;
     cast.keep("maker", desk);
@@ -90,7 +90,7 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
         let name = format!("{seeder} redeems");
         redeemed.extend(show.step(&name, redeem(cast, seeder)).await?);
     }
-    let dividing = async { divided(&redeemed, promised) };
+    let dividing = async { divided(&redeemed, promised, SEEDERS.len()) };
     let by_redemptions = show.step("each payment is divided", dividing).await?;
     show.step("the pool closes and gives back what is left", close(cast))
         .await?;
@@ -123,7 +123,7 @@ pub async fn tell(show: &Show, cast: &mut Cast, input: &Path) -> Told {
     show.step("the money adds up to the unit", adding).await
 }
 
-async fn publish(maker: &Home, input: &Path) -> Told<((String, Run), String)> {
+pub async fn publish(maker: &Home, input: &Path) -> Told<((String, Run), String)> {
     let daemon = maker.seed(&[] as &[&str]).await?;
     let path = input.display().to_string();
     let (price, share) = (KEY_PRICE.to_string(), DELIVERY_SHARE.to_string());
@@ -146,8 +146,9 @@ async fn publish(maker: &Home, input: &Path) -> Told<((String, Run), String)> {
     Ok(((card.to_string(), daemon), detail))
 }
 
-async fn serve(cast: &Cast, seeder: &str, card: &str) -> Told<(Run, String)> {
-    let words = [card, "--price", PRICE, "--free-bytes", FREE_BYTES];
+pub async fn serve(cast: &Cast, seeder: &str, card: &str, more: &[&str]) -> Told<(Run, String)> {
+    let mut words = vec![card, "--price", PRICE, "--free-bytes", FREE_BYTES];
+    words.extend(more);
     let daemon = cast.home(seeder)?.seed(&words).await?;
     Ok((
         daemon,
@@ -156,17 +157,17 @@ async fn serve(cast: &Cast, seeder: &str, card: &str) -> Told<(Run, String)> {
 }
 
 /// The maker's desk, once the seeders hold everything.
-async fn leave(cast: &Cast, card: &str, maker: Run) -> Told<(Run, String)> {
+pub async fn leave(cast: &Cast, card: &str, maker: Run, seeders: usize) -> Told<(Run, String)> {
     let (reader, home) = (cast.home("reader")?, cast.home("maker")?);
-    let full = |seats: &Value| has_full_seats(seats, SEEDERS.len() + 1);
-    until(cast.node()?, reader, &["seats", card], "three full seats", full).await?;
+    let full = |seats: &Value| has_full_seats(seats, seeders + 1);
+    until(cast.node()?, reader, &["seats", card], "as many full seats", full).await?;
     maker.stop().await?.outcome()?;
     let mut desk = home.start(&["clerk"]).await?;
     desk.event("clerking").await?;
     Ok((desk, "who served it for nothing serves no more".to_owned()))
 }
 
-async fn open_pool(cast: &Cast) -> Told<((), String)> {
+pub async fn open_pool(cast: &Cast) -> Told<((), String)> {
     let deposit = DEPOSIT.to_string();
     let opened = cast.home("reader")?.done(&["pool", "open", &deposit]).await?;
     let pool = &opened["pool"];
@@ -180,7 +181,7 @@ async fn buy(cast: &Cast, card: &str) -> Told<((), String)> {
 }
 
 /// What the sale burnt, once the maker has his money.
-async fn settled(cast: &Cast) -> Told<(u128, String)> {
+pub async fn settled(cast: &Cast) -> Told<(u128, String)> {
     let none = |keys: &Value| keys["orders"].as_array().is_some_and(Vec::is_empty);
     until(cast.node()?, cast.home("reader")?, &["keys"], "settled", none).await?;
     let burnt = KEY_PRICE * CARD / BURNT;
@@ -233,7 +234,7 @@ async fn fetch(cast: &Cast, card: &str, input: &Path) -> Told<(u128, String)> {
 }
 
 /// A redemption of one voucher.
-struct Redeemed {
+pub struct Redeemed {
     seeder: &'static str,
     paid: u128,
     received: u128,
@@ -246,9 +247,9 @@ impl Redeemed {
 }
 
 /// What was burnt, if seeders, creator and network have together what was promised.
-fn divided(redeemed: &[Redeemed], promised: u128) -> Told<(u128, String)> {
+pub fn divided(redeemed: &[Redeemed], promised: u128, seeders: usize) -> Told<(u128, String)> {
     let paid: u128 = redeemed.iter().map(|one| one.paid).sum();
-    let rows = ROW * SEEDERS.len() as u128;
+    let rows = ROW * seeders as u128;
     ensure(paid + rows == promised, || {
         format!("{promised} were promised, {rows} paid for rows and {paid} after that")
     })?;
@@ -269,7 +270,7 @@ fn divided(redeemed: &[Redeemed], promised: u128) -> Told<(u128, String)> {
 }
 
 /// Has a seeder redeem all that he holds; every redemption that his daemon ever made, and this one.
-async fn redeem(cast: &mut Cast, seeder: &'static str) -> Told<(Vec<Redeemed>, String)> {
+pub async fn redeem(cast: &mut Cast, seeder: &'static str) -> Told<(Vec<Redeemed>, String)> {
     let asked = cast.home(seeder)?.command(&["earn", "--redeem"]).run().await?;
     let asked_for: Vec<Value> = asked.events.clone();
     asked.outcome()?;
@@ -315,7 +316,7 @@ fn redemptions(seeder: &'static str, events: &[Value]) -> Told<Vec<Redeemed>> {
         .collect()
 }
 
-async fn close(cast: &Cast) -> Told<((), String)> {
+pub async fn close(cast: &Cast) -> Told<((), String)> {
     let (reader, node) = (cast.home("reader")?, cast.node()?);
     let closes = reader.done(&["pool", "close"]).await?;
     let last =
