@@ -1,6 +1,6 @@
 //! A buyer who trusts no node does the whole job: he joins the network himself, and believes what is proven.
 
-use hashcard_journey_tests::{content, ensure, has_full_seats, Stage, Told};
+use hashcard_journey_tests::{content, ensure, has_full_seats, Failure, Stage, Told};
 use serde_json::{json, Value};
 
 pub async fn a_light_client_discovers_buys_and_opens_with_no_node_of_its_own_and_a_network_it_cannot_reach_is_told(
@@ -35,7 +35,8 @@ pub async fn a_light_client_discovers_buys_and_opens_with_no_node_of_its_own_and
     unknown.refused().await?.is("not_found", 7)?;
 
     // The same genesis, and nobody there: it is said, and no node is asked instead.
-    let mut alone: Value = serde_json::from_slice(&std::fs::read(&network)?)?;
+    let mut alone: Value =
+        serde_json::from_slice(&std::fs::read(&network)?).map_err(|error| Failure::new(error.to_string()))?;
     alone["bootNodes"] = json!([]);
     let nobody = stage.input("nobody.json");
     std::fs::write(&nobody, alone.to_string())?;
