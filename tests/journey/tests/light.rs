@@ -35,8 +35,8 @@ pub async fn a_light_client_discovers_buys_and_opens_with_no_node_of_its_own_and
     unknown.refused().await?.is("not_found", 7)?;
 
     // The same genesis, and nobody there: it is said, and no node is asked instead.
-    let mut alone: Value =
-        serde_json::from_slice(&std::fs::read(&network)?).map_err(|error| Failure::new(error.to_string()))?;
+    let mut alone: Value = serde_json::from_slice(&std::fs::read(&network)?)
+        .map_err(|error| Failure::new(format!("the specification is no JSON: {error}")))?;
     alone["bootNodes"] = json!([]);
     let nobody = stage.input("nobody.json");
     std::fs::write(&nobody, alone.to_string())?;
