@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use futures::StreamExt;
 use serde_json::Value;
 use subxt::rpcs::client::{rpc_params, RpcClient, RpcSubscription};
 
