@@ -14,6 +14,7 @@
 //! | [`fork`] | two validators that can be parted and joined |
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
+//! | [`envelope`] | transactions put together by hand, so that they can be wrong |
 //! | [`delay`] | a long way between two peers |
 //! | [`cpu`], [`figures`] | processor time, and what rounds of figures say |
 //!
@@ -24,6 +25,7 @@ mod binaries;
 pub mod content;
 pub mod cpu;
 pub mod delay;
+pub mod envelope;
 mod failure;
 pub mod false_creator;
 pub mod figures;
