@@ -11,12 +11,12 @@ use hashcard_runtime_tests::state::Growth;
 use sc_executor::WasmExecutor;
 use sp_core::{
     storage::well_known_keys::CODE,
-    traits::{CallContext, CodeExecutor as _, RuntimeCode, WrappedRuntimeCode},
+    traits::{CallContext, RuntimeCode, WrappedRuntimeCode},
     Blake2Hasher,
 };
 use sp_runtime::{
     generic::Header,
-    traits::BlakeTwo256,
+    traits::{BlakeTwo256, Header as _},
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     ApplyExtrinsicResult, Digest,
 };
@@ -98,7 +98,7 @@ impl Machine {
     pub fn new(code: Vec<u8>) -> Self {
         Self {
             executor: WasmExecutor::builder().build(),
-            hash: sp_core::blake2_256(&code).to_vec(),
+            hash: sp_io::hashing::blake2_256(&code).to_vec(),
             code,
         }
     }
@@ -231,8 +231,8 @@ impl Machine {
 }
 
 fn weight_of(changes: &mut Changes) -> Result<PerDispatchClass<Weight>, String> {
-    let mut key = sp_core::twox_128(b"System").to_vec();
-    key.extend(sp_core::twox_128(b"BlockWeight"));
+    let mut key = sp_io::hashing::twox_128(b"System").to_vec();
+    key.extend(sp_io::hashing::twox_128(b"BlockWeight"));
     let row = changes.changes_mut().find(|(changed, _)| **changed == key);
     let bytes = row.and_then(|(_, value)| value.value().cloned());
     let bytes = bytes.ok_or("a block without a weight")?;

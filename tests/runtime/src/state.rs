@@ -57,8 +57,8 @@ impl Growth {
 
 /// Of `System` and no account.
 fn is_of_the_block(key: &[u8]) -> bool {
-    let system = sp_core::twox_128(b"System");
-    let account = sp_core::twox_128(b"Account");
+    let system = sp_io::hashing::twox_128(b"System");
+    let account = sp_io::hashing::twox_128(b"Account");
     key.starts_with(&system) && !key[system.len()..].starts_with(&account)
 }
 

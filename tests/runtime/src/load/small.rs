@@ -3,7 +3,7 @@
 use super::{done, turn, Sent};
 use crate::{content::listing, transactions::Person};
 use hashcard_primitives::{
-    card::{CardId, Kind, Listing, MAX_PREVIEW, MAX_SOURCE, MAX_SOURCES},
+    card::{CardId, Kind, Listing, Source, MAX_PREVIEW, MAX_SOURCE, MAX_SOURCES},
     social::Reaction,
 };
 use hashcard_runtime::{
@@ -146,7 +146,7 @@ pub fn reports(count: u32) -> Vec<Sent> {
 pub fn sources(count: u32) -> Vec<Sent> {
     let author = Person::rich(SENDERS);
     let cards = super::market::published(&author, count);
-    let url = |number: u8| {
+    let url = |number: u8| -> Source {
         let mut url = b"https://example.org/".to_vec();
         url.resize(MAX_SOURCE as usize, b'a' + number);
         url.try_into().expect("as long as a source may be")

@@ -8,7 +8,7 @@ use crate::state::Growth;
 use codec::Encode;
 use frame_support::{
     dispatch::GetDispatchInfo,
-    traits::{fungible::Inspect, Get},
+    traits::fungible::Inspect,
 };
 use hashcard_runtime::{
     constants::money::EXISTENTIAL_DEPOSIT, AccountId, Balances, Runtime, RuntimeOrigin, TransactionPayment,

@@ -6,7 +6,7 @@ use frame_support::{
     traits::{Get, GetCallIndex, GetCallName, PalletInfoAccess},
 };
 use hashcard_primitives::{
-    card::{MAX_SOURCE, MAX_SOURCES, MAX_TAG, MAX_TAGS},
+    card::{Source, Tag, MAX_SOURCE, MAX_SOURCES, MAX_TAG, MAX_TAGS},
     channel::{
         LaneOpening, SignedVoucher, Voucher, VoucherLine, MAX_LANES, MAX_LINES, MAX_REDEEMED_LINES,
         MAX_VOUCHERS,
@@ -90,7 +90,7 @@ fn vouchers(count: u32, lines: u32) -> RuntimeCall {
         voucher,
         signature: [0; 64],
     };
-    pallet_channels::Call::redeem {
+    pallet_channels::Call::<Runtime>::redeem {
         vouchers: vec![one; count as usize]
             .try_into()
             .expect("no more than a call has"),
@@ -100,7 +100,7 @@ fn vouchers(count: u32, lines: u32) -> RuntimeCall {
 
 fn deltas(delta: fn(u64) -> Delta) -> RuntimeCall {
     let deltas: Vec<_> = (0..u64::from(MAX_DELTAS)).map(delta).collect();
-    pallet_seeders::Call::apply {
+    pallet_seeders::Call::<Runtime>::apply {
         deltas: deltas.try_into().expect("as many as a call has"),
     }
     .into()
@@ -110,7 +110,7 @@ fn deltas(delta: fn(u64) -> Delta) -> RuntimeCall {
 fn largest() -> Vec<(Named, RuntimeCall)> {
     let account = nobody();
     let mut said = listing(1, None);
-    let tag = |number: u32| {
+    let tag = |number: u32| -> Tag {
         let mut tag = vec![b'a'; MAX_TAG as usize];
         tag[0] += number as u8;
         tag.try_into().expect("as long as a tag")
@@ -120,7 +120,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         .collect::<Vec<_>>()
         .try_into()
         .expect("as many as a card has");
-    let source = vec![b'a'; MAX_SOURCE as usize]
+    let source: Source = vec![b'a'; MAX_SOURCE as usize]
         .try_into()
         .expect("as long as a source");
     let proof = PossessionProof {
@@ -133,7 +133,9 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         reserve: 1,
         lines: 1,
     };
-    let seeds = |cards: Vec<u64>| cards.try_into().expect("as many as a call clears");
+    let seeds = |cards: Vec<u64>| -> pallet_seeders::ClearedCards {
+        cards.try_into().expect("as many as a call clears")
+    };
     vec![
         (
             ("Cards", "publish"),
@@ -141,7 +143,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Cards", "add_sources"),
-            pallet_cards::Call::add_sources {
+            pallet_cards::Call::<Runtime>::add_sources {
                 card: 0,
                 sources: vec![source; MAX_SOURCES as usize]
                     .try_into()
@@ -151,7 +153,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Seeders", "register"),
-            pallet_seeders::Call::register {
+            pallet_seeders::Call::<Runtime>::register {
                 peer: Default::default(),
                 addresses: Default::default(),
             }
@@ -176,7 +178,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Seeders", "clear"),
-            pallet_seeders::Call::clear {
+            pallet_seeders::Call::<Runtime>::clear {
                 seeder: nobody(),
                 cards: seeds((0..u64::from(pallet_seeders::MAX_CLEARED)).collect()),
             }
@@ -184,7 +186,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Seeders", "forget"),
-            pallet_seeders::Call::forget {
+            pallet_seeders::Call::<Runtime>::forget {
                 seeder: nobody(),
                 cards: seeds((0..u64::from(pallet_seeders::MAX_CLEARED)).collect()),
             }
@@ -192,7 +194,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Channels", "open_lanes"),
-            pallet_channels::Call::open_lanes {
+            pallet_channels::Call::<Runtime>::open_lanes {
                 pool: 0,
                 session: 0,
                 openings: vec![opening; MAX_LANES as usize]
@@ -210,7 +212,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         (("Channels", "redeem"), vouchers(MAX_VOUCHERS, MAX_LINES)),
         (
             ("Channels", "withdraw"),
-            pallet_channels::Call::withdraw {
+            pallet_channels::Call::<Runtime>::withdraw {
                 pool: 0,
                 limit: u32::MAX,
             }
@@ -218,7 +220,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Channels", "end_session"),
-            pallet_channels::Call::end_session {
+            pallet_channels::Call::<Runtime>::end_session {
                 pool: 0,
                 session: 0,
                 limit: u32::MAX,
@@ -227,7 +229,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Rewards", "prove"),
-            pallet_rewards::Call::prove {
+            pallet_rewards::Call::<Runtime>::prove {
                 era: 0,
                 proofs: vec![proof; MAX_PROOFS as usize]
                     .try_into()
@@ -237,7 +239,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Rewards", "collect"),
-            pallet_rewards::Call::collect {
+            pallet_rewards::Call::<Runtime>::collect {
                 seeder: nobody(),
                 claims: vec![(0, 0); MAX_COLLECTED as usize]
                     .try_into()
@@ -247,7 +249,7 @@ fn largest() -> Vec<(Named, RuntimeCall)> {
         ),
         (
             ("Rewards", "clear_credits"),
-            pallet_rewards::Call::clear_credits {
+            pallet_rewards::Call::<Runtime>::clear_credits {
                 cards: (0..u64::from(pallet_rewards::MAX_CLEARED))
                     .collect::<Vec<_>>()
                     .try_into()
