@@ -101,7 +101,7 @@ fn questions(crowd: &Crowd) -> Vec<Question> {
         Question {
             name: "holder of a key",
             method: "KeysApi_key",
-            arguments: (crowd.sold, 0u64).encode(),
+            arguments: crowd.sold.encode(),
             says: |answer| is_some::<KeyView<AccountId>>(answer),
         },
         Question {

@@ -55,8 +55,7 @@ impl Held {
         let mut orders = Vec::new();
         for (card, content) in &self.cards {
             done(&buyer, market::purchase(*card));
-            let order =
-                pallet_keys::OpenOrderOf::<Runtime>::get(&buyer.account, card).expect("it was just made");
+            let order = market::order_of(&buyer, *card);
             content.fulfil(order).expect("its creator delivers");
             orders.push(order);
         }

@@ -2,7 +2,7 @@
 
 use super::{channels::Till, done, market, swarm};
 use crate::{blocks, transactions::Person, World};
-use hashcard_primitives::{card::CardId, channel::PoolId};
+use hashcard_primitives::{card::CardId, channel::PoolId, key::Edition};
 use hashcard_runtime::{AccountId, System};
 
 /// Seats of every card.
@@ -21,8 +21,8 @@ pub struct Crowd {
     world: World,
     cards: u32,
     steps: u32,
-    /// A card of which somebody holds the key 0.
-    pub sold: CardId,
+    /// A key that somebody holds.
+    pub sold: (CardId, Edition),
     /// Who has a lane in session 0 of the pool.
     pub payee: AccountId,
     /// A pool with a session and a lane.

@@ -2,8 +2,12 @@
 
 use super::{done, turn, Sent};
 use crate::{content::Sealed, scene, transactions::Person};
-use hashcard_primitives::{card::CardId, Balance};
-use hashcard_runtime::{constants::money::CARD, Keys, Runtime, RuntimeCall};
+use hashcard_primitives::{
+    card::CardId,
+    key::{Edition, OrderId, OrderState},
+    Balance,
+};
+use hashcard_runtime::{constants::money::CARD, Keys, Runtime, RuntimeCall, System};
 use pallet_keys::KeyChoice;
 
 /// Creators and buyers among whom it is spread.
@@ -76,8 +80,7 @@ pub fn fulfils(count: u32) -> Vec<Sent> {
     for (number, purchase) in purchases.into_iter().enumerate() {
         done(&purchase.by, purchase.call);
         let (card, content) = &cards[number / BUYERS as usize];
-        let order =
-            pallet_keys::OpenOrderOf::<Runtime>::get(&purchase.by.account, card).expect("it was just made");
+        let order = order_of(&purchase.by, *card);
         let (capsule, proof) = content.delivery(order);
         sent.push(Sent {
             by: creator.clone(),
@@ -92,10 +95,14 @@ pub fn fulfils(count: u32) -> Vec<Sent> {
     sent
 }
 
-/// Offers for keys that nobody has to accept.
+/// Offers of a unit for any key of a card, which its one holder need not accept.
 pub fn offers(count: u32) -> Vec<Sent> {
     let (_, cards, sent) = sale(count);
-    let until = hashcard_runtime::System::block_number() + 10;
+    let holder = Person::rich(BUYERS + 1);
+    for (card, content) in &cards {
+        deliver(&holder, *card, content);
+    }
+    let until = System::block_number() + 10;
     let offer = |(number, Sent { by, .. }): (usize, Sent)| Sent {
         by,
         call: pallet_keys::Call::<Runtime>::offer {
@@ -125,14 +132,25 @@ pub fn keys(count: u32) -> Vec<Sent> {
     people.into_iter().map(register).collect()
 }
 
-/// A key that somebody holds: sold, delivered, and not settled yet.
-pub fn sold(creator: &Person, buyer: &Person, number: u32) -> CardId {
+/// A card of which somebody holds a key that is not settled yet.
+pub fn sold(creator: &Person, buyer: &Person, number: u32) -> (CardId, Edition) {
     let content = content(creator, number);
     let card = content.publish(PRICE, None).expect("nobody published it before");
+    (card, deliver(buyer, card, &content))
+}
+
+fn deliver(buyer: &Person, card: CardId, content: &Sealed) -> Edition {
     scene::registered(&buyer.account);
     done(buyer, purchase(card));
-    let order = pallet_keys::OpenOrderOf::<Runtime>::get(&buyer.account, card).expect("it was just made");
+    let order = order_of(buyer, card);
     content.fulfil(order).expect("its creator delivers");
-    debug_assert!(Keys::key(card, 0).is_some());
-    card
+    match Keys::order(order).map(|order| order.state) {
+        Some(OrderState::Delivered { edition, .. }) => edition,
+        other => panic!("order {order} was delivered, and is {other:?}"),
+    }
+}
+
+/// What a buyer ordered of a card.
+pub fn order_of(buyer: &Person, card: CardId) -> OrderId {
+    pallet_keys::OpenOrderOf::<Runtime>::get(&buyer.account, card).expect("it was just made")
 }

@@ -6,10 +6,7 @@
 use super::{act, channels, market, signed, small, swarm, Act, ANY};
 use crate::state::Growth;
 use codec::Encode;
-use frame_support::{
-    dispatch::GetDispatchInfo,
-    traits::fungible::Inspect,
-};
+use frame_support::{dispatch::GetDispatchInfo, traits::fungible::Inspect};
 use hashcard_runtime::{
     constants::money::EXISTENTIAL_DEPOSIT, AccountId, Balances, Runtime, RuntimeOrigin, TransactionPayment,
 };

@@ -3,7 +3,7 @@
 use codec::Decode;
 use frame_support::{
     dispatch::{DispatchClass, GetDispatchInfo},
-    traits::{Get, GetCallIndex, GetCallName, PalletInfoAccess},
+    traits::{GetCallIndex, GetCallName, PalletInfoAccess},
 };
 use hashcard_primitives::{
     card::{Source, Tag, MAX_SOURCE, MAX_SOURCES, MAX_TAG, MAX_TAGS},
