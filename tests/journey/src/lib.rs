@@ -15,6 +15,7 @@
 //! | [`network`] | any number of validators and full nodes, and what may happen to them |
 //! | [`false_creator`] | a creator who publishes a card whose key opens nothing |
 //! | [`transcript`] | documents of commands that are run as they stand |
+//! | [`envelope`] | transactions put together by hand, so that they can be wrong |
 //! | [`delay`] | a long way between two peers |
 //! | [`between`] | a peer between a light client and a node, that counts, and may lie |
 //! | [`cpu`], [`memory`], [`figures`] | processor time, memory, and what rounds of figures say |
@@ -28,6 +29,7 @@ mod claim;
 pub mod content;
 pub mod cpu;
 pub mod delay;
+pub mod envelope;
 mod failure;
 pub mod false_creator;
 pub mod figures;

@@ -8,6 +8,7 @@ mod attach;
 mod bad_input;
 mod cli;
 mod crash;
+mod door;
 mod expiry;
 mod false_key;
 mod fork;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
         crash::a_fetch_that_was_killed_goes_on_where_it_was,
         crash::a_fetch_completes_from_the_others_when_a_seeder_is_killed,
         cli::seed,
+        door::what_is_malformed_oversized_replayed_or_meant_for_another_chain_is_refused_by_name_and_costs_nobody,
         cli::buy,
         false_key::a_false_key_is_found_reported_and_refunded_and_its_card_frozen,
         cli::discover,

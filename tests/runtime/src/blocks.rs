@@ -34,6 +34,29 @@ pub fn next() {
     begin(System::block_number() + 1);
 }
 
+/// Ends the block, so that one may follow that somebody else makes.
+pub fn finish() {
+    end();
+}
+
+/// What the block of this number is made by, as its header says.
+pub fn digest_of(number: u32) -> Digest {
+    let slot = slot_of(number);
+    let made_by = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
+        authority_index: author_of(slot),
+        slot: slot.into(),
+    });
+    Digest {
+        logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, made_by.encode())],
+    }
+}
+
+/// The time stamp of the block of this number.
+pub fn time_of(number: u32) -> RuntimeCall {
+    let now = slot_of(number) * SLOT_MILLIS;
+    RuntimeCall::from(pallet_timestamp::Call::<Runtime>::set { now })
+}
+
 /// The same, several times.
 pub fn pass(blocks: u32) {
     (0..blocks).for_each(|_| next());
@@ -72,26 +95,16 @@ fn author_of(slot: u64) -> u32 {
         .expect("not all are disabled")
 }
 
-fn begin(number: u32) {
-    let slot = slot_of(number);
-    let made_by = PreDigest::SecondaryPlain(SecondaryPlainPreDigest {
-        authority_index: author_of(slot),
-        slot: slot.into(),
-    });
-    let digest = Digest {
-        logs: vec![DigestItem::PreRuntime(BABE_ENGINE_ID, made_by.encode())],
-    };
+/// Begins the block of this number, after one that was [finished](finish).
+pub fn begin(number: u32) {
     let parent = match number {
         1 => GENESIS.into(),
         _ => sp_core::H256::from_low_u64_be(number.into()),
     };
     System::reset_events();
-    System::initialize(&number, &parent, &digest);
+    System::initialize(&number, &parent, &digest_of(number));
     AllPalletsWithSystem::on_initialize(number);
-    let time = pallet_timestamp::Call::<Runtime>::set {
-        now: slot * SLOT_MILLIS,
-    };
-    RuntimeCall::from(time)
+    time_of(number)
         .dispatch(RuntimeOrigin::none())
         .expect("time goes on");
 }

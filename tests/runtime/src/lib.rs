@@ -9,11 +9,18 @@ pub mod council;
 pub mod figures;
 pub mod handover;
 pub mod leaves;
+pub mod load;
 pub mod scene;
+#[cfg(feature = "try-runtime")]
 pub mod sequences;
+pub mod state;
+pub mod transactions;
 
+#[cfg(feature = "try-runtime")]
 use frame_support::traits::{TryState, TryStateSelect};
-use hashcard_runtime::{genesis_presets, AllPalletsWithSystem, RuntimeCall, RuntimeOrigin, System};
+#[cfg(feature = "try-runtime")]
+use hashcard_runtime::AllPalletsWithSystem;
+use hashcard_runtime::{genesis_presets, RuntimeCall, RuntimeOrigin, System};
 use sp_core::traits::{Externalities, ReadRuntimeVersion, ReadRuntimeVersionExt};
 use sp_io::TestExternalities;
 use sp_keyring::Sr25519Keyring;
@@ -26,11 +33,13 @@ use sp_runtime::{
 pub const GENESIS: [u8; 32] = [0x6e; 32];
 
 /// Runs `test` on the `dev` preset at block 1, then checks every invariant.
+#[cfg(feature = "try-runtime")]
 pub fn on_dev<R>(test: impl FnOnce() -> R) -> R {
     on_preset(sp_genesis_builder::DEV_RUNTIME_PRESET, test)
 }
 
 /// Runs `test` on a preset at block 1, then checks every invariant.
+#[cfg(feature = "try-runtime")]
 pub fn on_preset<R>(preset: &str, test: impl FnOnce() -> R) -> R {
     World::new(preset).execute_with(|| {
         let result = test();
@@ -76,12 +85,14 @@ impl ReadRuntimeVersion for OneVersion {
 }
 
 /// Every pallet's `try_state`, and that the figures of the chain are what its rows say.
+#[cfg(feature = "try-runtime")]
 pub fn check_invariants() {
     check_invariants_of::<AllPalletsWithSystem>();
     figures::check_figures();
 }
 
 /// The `try_state` of some pallets: those that the steps of a long test can touch.
+#[cfg(feature = "try-runtime")]
 pub fn check_invariants_of<Pallets: TryState<u32>>() {
     Pallets::try_state(System::block_number(), TryStateSelect::All).expect("every invariant holds");
 }
