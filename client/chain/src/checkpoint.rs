@@ -56,7 +56,8 @@ impl Chain {
             return Err(too_young("no block is final but genesis"));
         }
         let genesis = self.genesis_state_root().await?;
-        let mut specification: Value = self.link().ask(METHOD, rpc_params![true]).await?;
+        // Not raw: genesis is replaced below, and making it raw runs the runtime for seconds.
+        let mut specification: Value = self.link().ask(METHOD, rpc_params![false]).await?;
         let at = begins_at(&specification)?;
         if self.block_at(at.number).await? != Some(at) {
             return Err(ChainError::hostile(METHOD, "the checkpoint is on another chain"));

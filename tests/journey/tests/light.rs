@@ -229,8 +229,8 @@ pub async fn blocks_that_never_become_final_and_a_node_of_another_chain_are_beli
     let url = node.url();
     let account = |name: &'static str| Home::endowed(folder.path(), name, name, &url, Lifetime::Bound);
     let (alice, bob) = (account("Alice").await?, account("Bob").await?);
-    let posting = alice.start(&["post", "It is so, because I say so"]).await?;
     let address = alice.address().await?;
+    let posting = alice.start(&["post", "It is so, because I say so"]).await?;
     while node.ask("system_accountNextIndex", json!([address])).await? == 0 {
         node.next_block().await?;
     }
