@@ -40,6 +40,8 @@ pub struct Launch {
 struct Ports {
     rpc: u16,
     metrics: u16,
+    /// For peers: who has once had it as a peer looks for it there.
+    peers: u16,
 }
 
 /// A node, running or stopped.
@@ -75,14 +77,17 @@ impl Node {
     pub async fn begin(folder: &Path, lifetime: Lifetime, launch: Launch) -> Told<Self> {
         std::fs::create_dir_all(folder)?;
         let (process, ports) = start(folder, lifetime, Ports::default(), 1, &launch).await?;
-        Ok(Self {
+        let mut node = Self {
             process,
             folder: folder.to_owned(),
             lifetime,
             ports,
             starts: 1,
             launch,
-        })
+        };
+        let address = node.address().await?;
+        node.ports.peers = port_behind(&address, "/tcp/").unwrap_or_default();
+        Ok(node)
     }
 
     /// Where clients reach it.
@@ -107,7 +112,7 @@ impl Node {
         &mut self.launch
     }
 
-    /// Its address on loopback, with its peer id. Each start has another port.
+    /// Its address on loopback, with its peer id.
     pub async fn address(&self) -> Told<String> {
         let addresses = self.addresses().await?;
         addresses
@@ -232,7 +237,10 @@ impl Node {
                 self.ports.rpc
             )));
         }
-        self.ports = ports;
+        self.ports = Ports {
+            peers: self.ports.peers,
+            ..ports
+        };
         Ok(())
     }
 
@@ -271,7 +279,7 @@ async fn start(
             &metrics,
             "--no-telemetry",
             "--rpc-cors=all",
-            "--listen-addr=/ip4/127.0.0.1/tcp/0",
+            &format!("--listen-addr=/ip4/127.0.0.1/tcp/{}", ports.peers),
             &format!("--rpc-port={}", ports.rpc),
         ]
         .map(OsString::from),
@@ -288,10 +296,11 @@ async fn start(
     // A log of its own for each start, so that blocks of an earlier one are not taken for news.
     let name = format!("node-{start}");
     let process = Process::start(&name, &program, &words, &environment, folder, None, lifetime).await?;
-    answers_at(process).await
+    answers_at(process, launch.metrics).await
 }
 
-async fn answers_at(mut process: Process) -> Told<(Process, Ports)> {
+/// Reads of its log where it answers; it says so in any order.
+async fn answers_at(mut process: Process, with_metrics: bool) -> Told<(Process, Ports)> {
     let mut log = process.stderr_lines()?;
     let answering = async {
         let mut ports = Ports::default();
@@ -305,6 +314,8 @@ async fn answers_at(mut process: Process) -> Told<(Process, Ports)> {
             }
             if let Some(port) = port_behind(&line, "Running JSON-RPC server: addr=127.0.0.1:") {
                 ports.rpc = port;
+            }
+            if ports.rpc != 0 && (ports.metrics != 0 || !with_metrics) {
                 return Ok(ports);
             }
         }
@@ -349,6 +360,10 @@ mod tests {
         assert_eq!(imported("2026-11-01 10:00:00 💤 Idle (0 peers), best: #3"), None);
         let line = "Running JSON-RPC server: addr=127.0.0.1:43217,[::1]:34567";
         assert_eq!(port_behind(line, "addr=127.0.0.1:"), Some(43217));
+        assert_eq!(
+            port_behind("/ip4/127.0.0.1/tcp/30333/p2p/12D3", "/tcp/"),
+            Some(30333)
+        );
         assert_eq!(port_behind(line, "exporter started at 127.0.0.1:"), None);
         assert_eq!(height_of(&json!({"number": "0x1f"})).unwrap(), 31);
     }

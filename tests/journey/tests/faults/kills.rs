@@ -3,9 +3,10 @@
 
 use hashcard_journey_tests::network::books::Books;
 use hashcard_journey_tests::network::operator::Operator;
-use hashcard_journey_tests::{ensure, Failure, Network, Plan, Told};
+use hashcard_journey_tests::{ensure, within, Failure, Network, Plan, Told};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
+use std::time::Duration;
 
 /// Kills.
 const KILLS: u32 = 50;
@@ -96,6 +97,9 @@ async fn killed(network: &mut Network, maker: usize, victim: usize) -> Told {
     network.restart(victim).await
 }
 
+/// How long a node may take to find its peer and to import some blocks, on a machine that is busy.
+const IMPORTED_WITHIN: Duration = Duration::from_secs(120);
+
 /// Waits until it has a block of this height, and a random moment more; the height that it has.
 async fn import(network: &Network, at: usize, height: u32, moments: &mut StdRng) -> Told<u32> {
     let node = &network.member(at).node;
@@ -107,7 +111,13 @@ async fn import(network: &Network, at: usize, height: u32, moments: &mut StdRng)
         }
         Ok(seen)
     };
-    hashcard_journey_tests::within(std::time::Duration::from_secs(60), "blocks to import", importing).await
+    within(
+        IMPORTED_WITHIN,
+        &format!("block {height} to be imported"),
+        importing,
+    )
+    .await
+    .map_err(|failure| node.process().blame(failure))
 }
 
 /// Something that changes the state, again and again; ends only with a failure.

@@ -63,16 +63,22 @@ pub async fn a_key_in_two_places_is_slashed_and_disabled() -> Told {
 
 /// The first final block after this height in which somebody was slashed: height, hash and event.
 async fn slashed(network: &Network, observer: &Operator, after: u32) -> Told<(u32, Value, Event)> {
+    let mut refused = Vec::new();
     for height in after + 1..=after + FOUND_WITHIN {
         network.finalize(0, height).await?;
         let hash = network.hash_at(0, height).await?;
-        let mut events = observer.events(&hash).await?.into_iter();
-        if let Some(event) = events.find(|event| event.name == "Validators.Slashed") {
-            return Ok((height, hash, event));
+        for event in observer.events(&hash).await? {
+            match event.name.as_str() {
+                "Validators.Slashed" => return Ok((height, hash, event)),
+                "System.ExtrinsicFailed" => refused.push(event.fields),
+                _ => (),
+            }
         }
     }
     Err(Failure::new(format!(
-        "nobody was slashed within {FOUND_WITHIN} blocks"
+        "nobody was slashed within {FOUND_WITHIN} blocks, and {} reports were refused; the last: {:?}",
+        refused.len(),
+        refused.last()
     )))
 }
 

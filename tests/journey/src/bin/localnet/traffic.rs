@@ -16,7 +16,7 @@ use crate::said;
 /// Bytes of the work that is sold.
 const WORK_LEN: usize = 4_000_000;
 /// Bytes that the seeder gives for nothing: enough for the directory, and little enough that most is paid.
-const FREE_BYTES: &str = "256K";
+const FREE_BYTES: &str = "256k";
 /// What the seeder asks for 2²⁰ bytes, in CARD.
 const PRICE: &str = "0.1";
 /// Transfers of each who sends some.
