@@ -1,7 +1,9 @@
 //! Vouchers that must not be paid, each beside the one that is. Every refusal leaves state as it was, to the byte.
 
 use super::*;
+use crate::Error;
 use codec::{Decode, Encode};
+use frame_support::assert_noop;
 use hashcard_primitives::channel::{MAX_LINES, MAX_LINES_PER_LANE, MAX_REDEEMED_LINES, MAX_VOUCHERS};
 
 fn sign_for(genesis: [u8; 32], voucher: Voucher<AccountId32>) -> SignedVoucher<AccountId32> {
