@@ -478,6 +478,7 @@ mod tests {
             closing_window_blocks: 10,
             era_blocks: 20,
             unbonding_sessions: 4,
+            notice_blocks: 20,
         };
         assert_eq!(seconds_of(4, &lengths), 240);
     }
