@@ -32,7 +32,12 @@ pub const SPAM: [Act; 17] = [
     act("pools of a unit", 1, ANY, channels::pools),
     act("sessions", 1, ANY, channels::sessions),
     act("lanes with nothing in them", 64, ANY, channels::lanes),
-    act("units that wait unclaimed", 64, ANY, channels::unclaimed),
+    act(
+        "lanes, and a unit unclaimed in each",
+        32,
+        ANY,
+        channels::unclaimed,
+    ),
     act("places among earners", 1, ANY, small::enlistments),
 ];
 
