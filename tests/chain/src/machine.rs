@@ -14,15 +14,14 @@ use sp_core::{
     traits::{CallContext, RuntimeCode, WrappedRuntimeCode},
     Blake2Hasher,
 };
+use sp_externalities::Extensions;
 use sp_runtime::{
     generic::Header,
     traits::{BlakeTwo256, Header as _},
     transaction_validity::{InvalidTransaction, TransactionValidityError},
     ApplyExtrinsicResult, Digest,
 };
-use sp_state_machine::{
-    prove_execution_on_trie_backend, Extensions, InMemoryBackend, OverlayedChanges, StateMachine,
-};
+use sp_state_machine::{prove_execution_on_trie_backend, InMemoryBackend, OverlayedChanges, StateMachine};
 
 /// The state of a chain.
 pub type Trie = InMemoryBackend<Blake2Hasher>;
@@ -117,7 +116,7 @@ impl Machine {
             hash: self.hash.clone(),
         };
         let mut extensions = Extensions::default();
-        StateMachine::new(
+        let ran = StateMachine::new(
             trie,
             changes,
             &self.executor,
@@ -127,8 +126,8 @@ impl Machine {
             &code,
             CallContext::Onchain { import: true },
         )
-        .execute()
-        .map_err(|error| format!("{method}: {error}"))
+        .execute();
+        ran.map_err(|error| format!("{method}: {error}"))
     }
 
     /// The answer of a runtime API and how long it took.

@@ -1,6 +1,6 @@
 //! What it costs to fill blocks, and to make state grow by a gigabyte, with the cheapest calls.
 
-use frame_support::{dispatch::DispatchClass, traits::Get};
+use frame_support::dispatch::DispatchClass;
 use hashcard_runtime::{
     constants::{money::CARD, time::DAY_BLOCKS},
     Runtime,
