@@ -4,7 +4,7 @@
 use super::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
-use frame_support::{pallet_prelude::BoundedVec, traits::EnsureOrigin};
+use frame_support::{traits::EnsureOrigin, BoundedVec};
 use sp_runtime::traits::Hash;
 
 #[benchmarks]

@@ -149,7 +149,7 @@ fn calling_off_lets_go_of_the_preimage() {
 #[test]
 fn a_call_whose_bytes_never_came_stops_nothing() {
     on_local(|| {
-        assert_ok!(decide_by_hash(&vec![9; MAX_CALL_BYTES as usize]));
+        assert_ok!(decide_by_hash(&[9; MAX_CALL_BYTES as usize]));
         assert_ok!(decide(MAJORITY, Kind::Parameter, remark(1)));
         blocks::next();
         assert_ok!(decide(MAJORITY, Kind::Parameter, remark(2)));
