@@ -332,12 +332,12 @@ impl<T: Config> Pallet<T> {
     /// The bytes of a call, which are few. A legacy hash does not say how many.
     fn bytes_of(call: &BoundedCallOf<T>) -> Result<Cow<'_, [u8]>, Error<T>> {
         match call {
-            Bounded::Legacy { .. } => Err(Error::CallTooLong),
+            Bounded::Legacy { .. } => Err(Error::<T>::CallTooLong),
             Bounded::Inline(bytes) => Ok(Cow::Borrowed(bytes)),
             Bounded::Lookup { hash, len } => {
-                ensure!(*len <= MAX_CALL_BYTES, Error::CallTooLong);
-                ensure!(T::Preimages::len(hash) == Some(*len), Error::CallMissing);
-                T::Preimages::fetch(hash, Some(*len)).map_err(|_| Error::CallMissing)
+                ensure!(*len <= MAX_CALL_BYTES, Error::<T>::CallTooLong);
+                ensure!(T::Preimages::len(hash) == Some(*len), Error::<T>::CallMissing);
+                T::Preimages::fetch(hash, Some(*len)).map_err(|_| Error::<T>::CallMissing)
             }
         }
     }

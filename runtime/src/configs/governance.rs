@@ -27,7 +27,7 @@ use frame_system::{EnsureRoot, EnsureRootWithSuccess};
 use pallet_collective::{deposit::Geometric, Instance1};
 use sp_runtime::{
     traits::{Hash as _, IdentityLookup},
-    DispatchResult, FixedU128, Permill,
+    DispatchError, DispatchResult, FixedU128, Permill,
 };
 
 use super::rewards::{TreasuryAccount, TreasuryPalletId};
