@@ -392,7 +392,12 @@ fn decisions(error: &str) -> Option<&'static str> {
     Some(match error {
         "NotEnoughVotes" => "Make the motion again with a higher threshold; this one needs more votes.",
         "CallTooLong" => "The call is too long, or does not say how long it is; decide in several steps.",
-        "UnknownDecision" => "No such decision waits: it is enacted, called off, or was never made.",
+        "CallMissing" => "Send the call's bytes first (preimage.notePreimage), then close the motion.",
+        "NotACall" => "The bytes are no call of this runtime; encode it anew.",
+        "CallTooHeavy" => "No block can bear this call; decide in several steps.",
+        "NotAMember" => "Only members of the council object; ask one of them.",
+        "AlreadyObjected" => "You objected before, and too few do; convince other members.",
+        "UnknownDecision" => "No such decision waits: its notice is over, it is called off, or was never made.",
         "TooFewMembers" => "A council has at least three members; name more.",
         "MemberTwice" => "Name each member once.",
         _ => return None,

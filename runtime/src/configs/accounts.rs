@@ -43,7 +43,7 @@ pub enum ProxyType {
     NonTransfer,
     /// Cards, seats, keys, channels, rewards and reactions, purchases and endowments included.
     Content,
-    /// Motions, votes, and the calls that they are about: so that a member's own key can stay where it is safe.
+    /// Motions, votes, objections, and the calls that they are about: so that a member's own key can stay where it is safe.
     Council,
 }
 
@@ -55,7 +55,10 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 // A vote can move the treasury's money.
                 !matches!(
                     call,
-                    RuntimeCall::Balances(_) | RuntimeCall::Council(_) | RuntimeCall::Sudo(_)
+                    RuntimeCall::Balances(_)
+                        | RuntimeCall::Council(_)
+                        | RuntimeCall::Decisions(_)
+                        | RuntimeCall::Sudo(_)
                 ) && !spends_or_gives_away(call)
             }
             ProxyType::Content => {
@@ -70,7 +73,12 @@ impl InstanceFilter<RuntimeCall> for ProxyType {
                 )
             }
             ProxyType::Council => {
-                matches!(call, RuntimeCall::Council(_) | RuntimeCall::Preimage(_))
+                matches!(
+                    call,
+                    RuntimeCall::Council(_)
+                        | RuntimeCall::Decisions(decisions::Call::object { .. })
+                        | RuntimeCall::Preimage(_)
+                )
             }
         }
     }
@@ -87,7 +95,8 @@ fn spends_or_gives_away(call: &RuntimeCall) -> bool {
         RuntimeCall::Channels(call) => promises(call),
         // Seeders get it, and an accomplice may be one.
         RuntimeCall::Rewards(call) => matches!(call, pallet_rewards::Call::endow { .. }),
-        // It burns when whoever has the session keys, who may be the delegate, signs twice.
+        // A bond burns when whoever has the session keys, who may be the delegate, signs twice.
+        RuntimeCall::Session(call) => matches!(call, pallet_session::Call::set_keys { .. }),
         RuntimeCall::Validators(call) => matches!(
             call,
             pallet_validators::Call::bond { .. } | pallet_validators::Call::bond_more { .. }

@@ -1,32 +1,33 @@
 //! Council, decisions, scheduler, preimages, treasury. Who decides what, and why so: docs/adr/0011-governance.md.
 //!
-//! Members make motions to decide, or to call off, and nothing else; what is decided is dispatched under [`Kind`], never as Root.
+//! Members make motions to decide, and nothing else; what is decided is dispatched under [`Kind`], never as Root.
 
 use crate::{
     constants::{
         governance::{self, MAX_MOTION_BYTES},
         money,
     },
-    decisions::{Agenda, BoundedCallOf, EnsureDecided, Kind, Name, Votes},
+    decisions::{Agenda, BoundedCallOf, EnsureDecided, Kind, Name, Votes, MAX_CALL_BYTES},
     *,
 };
-use core::cmp::Ordering;
 use frame_support::{
     parameter_types,
     traits::{
         fungible::HoldConsideration,
         schedule::{v3::Named, DispatchTime, LOWEST_PRIORITY},
         tokens::{PayFromAccount, UnityAssetBalanceConversion},
-        AsEnsureOriginWithArg, ChangeMembers, ConstU32, EitherOf, EnsureOrigin, LinearStoragePrice,
-        OriginTrait, PrivilegeCmp,
+        AsEnsureOriginWithArg, ChangeMembers, ConstU32, EitherOf, EnsureOrigin, EqualPrivilegeOnly, Get,
+        LinearStoragePrice, OriginTrait, QueryPreimage,
     },
     weights::Weight,
 };
-use frame_system::{EnsureRoot, EnsureRootWithSuccess, RawOrigin};
+#[cfg(not(feature = "runtime-benchmarks"))]
+use frame_system::EnsureNever;
+use frame_system::{EnsureRoot, EnsureRootWithSuccess};
 use pallet_collective::{deposit::Geometric, Instance1};
 use sp_runtime::{
     traits::{Hash as _, IdentityLookup},
-    DispatchResult, FixedU128, Permill,
+    DispatchError, DispatchResult, FixedU128, Permill,
 };
 
 use super::rewards::{TreasuryAccount, TreasuryPalletId};
@@ -61,12 +62,12 @@ fn share_of_a_block() -> Weight {
     governance::BLOCK_RATIO * super::system::RuntimeBlockWeights::get().max_block
 }
 
-/// What members do: make a motion to decide or to call off, vote, close. A motion is short, because its row is as long as it
+/// What members do: make a motion to decide, vote, close. A motion is short, because its row is as long as it
 /// is; `execute` would be a way to send any call twice as dear; members are replaced by [`decisions`], which counts them. A motion
 /// that was closed is made again once its deposit is released: the library remembers one deposit for each motion's hash, and
 /// would keep the first one for ever.
 pub fn is_open_to_members(call: &pallet_collective::Call<Runtime, Instance1>) -> bool {
-    use crate::decisions::Call::{call_off, decide};
+    use crate::decisions::Call::decide;
     use pallet_collective::Call::{execute, propose, set_members};
     match call {
         propose {
@@ -74,10 +75,7 @@ pub fn is_open_to_members(call: &pallet_collective::Call<Runtime, Instance1>) ->
             length_bound,
             ..
         } => {
-            let is_a_decision = matches!(
-                **proposal,
-                RuntimeCall::Decisions(decide { .. } | call_off { .. })
-            );
+            let is_a_decision = matches!(**proposal, RuntimeCall::Decisions(decide { .. }));
             is_a_decision && *length_bound <= MAX_MOTION_BYTES && !has_a_deposit_left(proposal)
         }
         execute { .. } | set_members { .. } => false,
@@ -152,6 +150,10 @@ impl pallet_collective::Config<Instance1> for Runtime {
 pub struct CouncilOfCollective;
 
 impl decisions::Council<AccountId> for CouncilOfCollective {
+    fn members() -> Vec<AccountId> {
+        pallet_collective::Members::<Runtime, Instance1>::get()
+    }
+
     fn replace(members: &[AccountId]) {
         let before = pallet_collective::Members::<Runtime, Instance1>::get();
         <Council as ChangeMembers<AccountId>>::set_members_sorted(members, &before);
@@ -174,48 +176,68 @@ impl Agenda<BoundedCallOf<Runtime>> for AgendaOfScheduler {
         .map(|_| ())
     }
 
-    /// By its call, for what the trait does is to forget the request for the preimage.
+    fn due(name: Name) -> Option<BlockNumber> {
+        pallet_scheduler::Lookup::<Runtime>::get(name).map(|(at, _)| at)
+    }
+
+    /// The library's trait leaves the preimage requested, and its call is for those who may schedule, which is nobody.
     fn strike(name: Name) -> DispatchResult {
-        Scheduler::cancel_named(RuntimeOrigin::root(), name)
+        let (at, place) = pallet_scheduler::Lookup::<Runtime>::get(name).ok_or(DispatchError::Unavailable)?;
+        let tasks = pallet_scheduler::Agenda::<Runtime>::get(at);
+        <Scheduler as Named<BlockNumber, RuntimeCall, OriginCaller>>::cancel_named(name)?;
+        if let Some(Some(task)) = tasks.get(place as usize) {
+            Preimage::drop(&task.call);
+        }
+        Ok(())
+    }
+}
+
+/// What of their share a block's decisions leave for the first one of a full agenda, named by its hash.
+pub struct HeaviestDecision;
+
+impl Get<Weight> for HeaviestDecision {
+    fn get() -> Weight {
+        use pallet_scheduler::WeightInfo;
+        type Of = <Runtime as pallet_scheduler::Config>::WeightInfo;
+        DecisionsWeight::get()
+            .saturating_sub(Of::service_agendas_base())
+            .saturating_sub(Of::service_agenda_base(governance::MAX_PER_BLOCK))
+            .saturating_sub(Of::service_task_fetched(MAX_CALL_BYTES))
+            .saturating_sub(Of::service_task_named())
+            .saturating_sub(Of::execute_dispatch_unsigned())
     }
 }
 
 impl decisions::Config for Runtime {
     type Agenda = AgendaOfScheduler;
     type Council = CouncilOfCollective;
+    type MaxCallWeight = HeaviestDecision;
     type MaxMembers = ConstU32<{ governance::MAX_MEMBERS }>;
+    type MaxPerBlock = ConstU32<{ governance::MAX_PER_BLOCK }>;
     type Membership = EitherOf<EnsureRoot<AccountId>, EnsureDecided<MembershipKind>>;
+    type Preimages = Preimage;
     type Upgrade = EitherOf<EnsureRoot<AccountId>, EnsureDecided<UpgradeKind>>;
     type Votes = CouncilVotes;
     // Reckoned by hand until it is measured.
     type WeightInfo = ();
 }
 
-/// Root can take anything off the agenda.
-pub struct RootBeforeAll;
-
-impl PrivilegeCmp<OriginCaller> for RootBeforeAll {
-    fn cmp_privilege(left: &OriginCaller, right: &OriginCaller) -> Option<Ordering> {
-        match left {
-            _ if left == right => Some(Ordering::Equal),
-            OriginCaller::system(RawOrigin::Root) => Some(Ordering::Greater),
-            _ => None,
-        }
-    }
-}
-
 impl pallet_scheduler::Config for Runtime {
     type BlockNumberProvider = System;
     type MaxScheduledPerBlock = ConstU32<{ governance::MAX_PER_BLOCK }>;
     type MaximumWeight = DecisionsWeight;
-    type OriginPrivilegeCmp = RootBeforeAll;
+    type OriginPrivilegeCmp = EqualPrivilegeOnly;
     type PalletsOrigin = OriginCaller;
     type Preimages = Preimage;
     type RuntimeCall = RuntimeCall;
     type RuntimeEvent = RuntimeEvent;
     type RuntimeOrigin = RuntimeOrigin;
-    // The council's way to it leads through `decisions`, which keeps the notice.
+    // The library's benchmarks schedule as Root.
+    #[cfg(feature = "runtime-benchmarks")]
     type ScheduleOrigin = EnsureRoot<AccountId>;
+    // The only way to the agenda leads through `decisions`, which keeps the notice. What Root scheduled would outlive sudo.
+    #[cfg(not(feature = "runtime-benchmarks"))]
+    type ScheduleOrigin = EnsureNever<AccountId>;
     type WeightInfo = pallet_scheduler::weights::SubstrateWeight<Runtime>;
 }
 
@@ -232,7 +254,8 @@ impl pallet_preimage::Config for Runtime {
     type WeightInfo = pallet_preimage::weights::SubstrateWeight<Runtime>;
 }
 
-/// A decision to spend promises no more than the treasury has when it is enacted.
+/// A decision to spend promises no more than the treasury has when it is enacted. What it promised before and still owes is not
+/// taken off: promises are as many as were decided on, and a sum over them has no bound. The first to fetch is paid.
 pub struct WhatThereIs;
 
 impl EnsureOrigin<RuntimeOrigin> for WhatThereIs {

@@ -1,41 +1,59 @@
 //! Worst cases of what is counted here: a call that is named by its hash, a council of the most members. How full the agenda is
-//! the scheduler's own benchmarks measure.
+//! the scheduler's own benchmarks measure; how long a call of many small ones takes to decode, nothing here does.
 
 use super::*;
 use alloc::vec::Vec;
 use frame_benchmarking::v2::*;
 use frame_support::{traits::EnsureOrigin, BoundedVec};
+use frame_system::RawOrigin;
 use sp_runtime::traits::Hash;
 
 #[benchmarks]
 mod benchmarks {
     use super::*;
 
-    fn requested<T: Config>() -> BoundedCallOf<T> {
-        Bounded::Lookup {
-            hash: T::Hashing::hash(b"a call that comes later"),
-            len: MAX_CALL_BYTES,
-        }
+    /// A call of nearly the longest, whose bytes are there.
+    fn requested<T: Config>() -> Result<BoundedCallOf<T>, BenchmarkError> {
+        let remark = alloc::vec![7; MAX_CALL_BYTES as usize - 16];
+        let call = T::RuntimeCall::from(frame_system::Call::<T>::remark { remark });
+        T::Preimages::bound(call).map_err(|_| BenchmarkError::Stop("preimages are kept"))
+    }
+
+    /// A council of the most members, sorted.
+    fn full_council<T: Config>() -> Vec<T::AccountId> {
+        let mut members: Vec<T::AccountId> = (0..T::MaxMembers::get())
+            .map(|index| account("member", index, 0))
+            .collect();
+        members.sort();
+        T::Council::replace(&members);
+        members
     }
 
     #[benchmark]
     fn decide() -> Result<(), BenchmarkError> {
         let origin = T::Votes::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        let call = requested::<T>()?;
 
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, Kind::Parameter, requested::<T>());
+        _(origin as T::RuntimeOrigin, Kind::Parameter, call);
 
         assert_eq!(DecisionCount::<T>::get(), 1);
         Ok(())
     }
 
     #[benchmark]
-    fn call_off() -> Result<(), BenchmarkError> {
+    fn object() -> Result<(), BenchmarkError> {
         let origin = T::Votes::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
-        Pallet::<T>::decide(origin.clone(), Kind::Parameter, requested::<T>())?;
+        Pallet::<T>::decide(origin, Kind::Parameter, requested::<T>()?)?;
+        let members = full_council::<T>();
+        // Half of them, rounded down, are one too few.
+        let (before, rest) = members.split_at(members.len() / 2);
+        for member in before {
+            Pallet::<T>::object(RawOrigin::Signed(member.clone()).into(), Kind::Parameter, 0)?;
+        }
 
         #[extrinsic_call]
-        _(origin as T::RuntimeOrigin, Kind::Parameter, 0);
+        _(RawOrigin::Signed(rest[0].clone()), Kind::Parameter, 0);
 
         assert!(T::Agenda::strike(name_of(Kind::Parameter, 0)).is_err());
         Ok(())

@@ -20,7 +20,7 @@ pub enum Kind {
     Upgrade,
 }
 
-/// How a motion ended.
+/// How a motion ended, or how many object.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
 )]

@@ -9,8 +9,8 @@ use frame_support::weights::{
 pub trait WeightInfo {
     /// `decide` on a call whose preimage is requested, when the agenda of its block is full but for one place.
     fn decide() -> Weight;
-    /// `call_off` of the last one of a full agenda.
-    fn call_off() -> Weight;
+    /// `object` by the member of a full council who calls off the last one of a full agenda.
+    fn object() -> Weight;
     /// `set_council` to `m` members, when all other members voted on as many motions as may be.
     fn set_council(m: u32) -> Weight;
     /// `authorize_upgrade`.
@@ -29,12 +29,13 @@ fn of_rows(reads: u64, writes: u64, micros: u64) -> Weight {
 
 impl WeightInfo for () {
     fn decide() -> Weight {
-        // Count, notice, name, agenda, the preimage's status and its old one.
-        of_rows(6, 5, 100)
+        // Count, notice, name, agenda, the preimage, its status and its old one; to decode thousands of calls in a batch of the
+        // longest, each of two bytes.
+        of_rows(7, 5, 2_000)
     }
-    fn call_off() -> Weight {
-        // Name, agenda, retry, the preimage's status and its old one, the preimage.
-        of_rows(6, 5, 100)
+    fn object() -> Weight {
+        // Members, objections, name, agenda, the preimage, its status and its old one.
+        of_rows(7, 6, 150)
     }
     fn set_council(m: u32) -> Weight {
         // Members, motions, prime, and the votes of each motion.

@@ -101,9 +101,22 @@ pub fn decide(yes: u32, kind: Kind, call: impl Into<RuntimeCall>) -> Result<u32,
     Ok(index)
 }
 
-/// So many members call a decision off.
-pub fn call_off(yes: u32, kind: Kind, index: u32) -> DispatchResult {
-    carry(yes, decisions::Call::<Runtime>::call_off { kind, index })
+/// A member, or somebody else, objects to a decision.
+pub fn object(who: Sr25519Keyring, kind: Kind, index: u32) -> DispatchResult {
+    sign(&account(who), decisions::Call::<Runtime>::object { kind, index })
+}
+
+/// So many members object to a decision, one after the other: the first refusal.
+pub fn call_off(members: u32, kind: Kind, index: u32) -> DispatchResult {
+    MEMBERS[..members as usize]
+        .iter()
+        .try_for_each(|member| object(*member, kind, index))
+}
+
+/// Bob pays for bytes to be there.
+pub fn note(bytes: Vec<u8>) {
+    let note = pallet_preimage::Call::<Runtime>::note_preimage { bytes };
+    sign(&account(Bob), note).expect("he can pay for it");
 }
 
 /// A call of at most 128 bytes.
@@ -118,8 +131,7 @@ fn by_hash_if_long(call: RuntimeCall) -> BoundedCallOf<Runtime> {
         Ok(inline) => Bounded::Inline(inline),
         Err(_) => {
             let named = named(&bytes);
-            let note = pallet_preimage::Call::<Runtime>::note_preimage { bytes };
-            sign(&account(Bob), note).expect("he can pay for it");
+            note(bytes);
             named
         }
     }

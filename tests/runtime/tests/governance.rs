@@ -4,6 +4,8 @@
 mod council;
 #[path = "governance/forbidden.rs"]
 mod forbidden;
+#[path = "governance/objections.rs"]
+mod objections;
 #[path = "governance/parameters.rs"]
 mod parameters;
 #[path = "governance/scheduler.rs"]

@@ -16,6 +16,7 @@ use hashcard_runtime::{
     },
     decisions::{self, Kind, DEFAULT_NOTICE_BLOCKS},
     AccountId, Balances, Council, Decisions, Preimage, Runtime, RuntimeCall, RuntimeHoldReason, Scheduler,
+    SessionKeys,
 };
 use hashcard_runtime_tests::{
     account, blocks, check_invariants,
@@ -199,9 +200,55 @@ fn a_delegate_for_the_council_votes_and_moves_no_money_and_one_for_all_but_money
         keep_alive: false,
     });
     let note = RuntimeCall::Preimage(pallet_preimage::Call::note_preimage { bytes: vec![] });
-    assert!(ProxyType::Council.filter(&vote) && ProxyType::Council.filter(&note));
+    let object = RuntimeCall::Decisions(decisions::Call::object {
+        kind: Kind::Upgrade,
+        index: 0,
+    });
+    for call in [&vote, &object] {
+        assert!(ProxyType::Council.filter(call));
+        assert!(!ProxyType::NonTransfer.filter(call) && !ProxyType::Content.filter(call));
+    }
+    assert!(ProxyType::Council.filter(&note));
     assert!(!ProxyType::Council.filter(&pay));
-    assert!(!ProxyType::NonTransfer.filter(&vote) && !ProxyType::Content.filter(&vote));
+}
+
+#[test]
+fn a_delegate_who_may_move_no_money_does_not_put_his_own_session_keys_under_a_bond() {
+    use codec::Decode;
+    use frame_support::traits::InstanceFilter;
+    let keys = SessionKeys::decode(&mut sp_runtime::traits::TrailingZeroInput::zeroes());
+    let set = RuntimeCall::Session(pallet_session::Call::set_keys {
+        keys: keys.expect("zeroes are keys"),
+        proof: vec![],
+    });
+    let purge = RuntimeCall::Session(pallet_session::Call::purge_keys {});
+    assert!(!ProxyType::NonTransfer.filter(&set));
+    assert!(ProxyType::NonTransfer.filter(&purge) && ProxyType::Any.filter(&set));
+}
+
+/// Genesis with a council of so many.
+fn begin_with(members: u8) {
+    use frame_support::traits::BuildGenesisConfig;
+    sp_io::TestExternalities::default().execute_with(|| {
+        let council = pallet_collective::GenesisConfig::<Runtime, Instance1> {
+            members: (0..members).map(|n| AccountId::new([n; 32])).collect(),
+            ..Default::default()
+        };
+        council.build();
+        decisions::GenesisConfig::<Runtime>::default().build();
+    });
+}
+
+#[test]
+fn genesis_names_no_council_or_one_of_three_at_least() {
+    begin_with(0);
+    begin_with(3);
+}
+
+#[test]
+#[should_panic(expected = "genesis names 2 members of a council; name none, or at least 3")]
+fn genesis_does_not_name_a_council_of_two() {
+    begin_with(2);
 }
 
 #[test]

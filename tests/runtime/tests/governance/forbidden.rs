@@ -13,7 +13,7 @@ use hashcard_runtime::{
 };
 use hashcard_runtime_tests::{
     account, blocks,
-    council::{carry, decide, enacted, pass_notice, propose, MEMBERS},
+    council::{carry, decide, enacted, named, note, pass_notice, propose, MEMBERS},
     sign,
 };
 use pallet_collective::Instance1;
@@ -106,15 +106,23 @@ fn forbidden() -> Vec<RuntimeCall> {
 fn no_majority_of_any_kind_moves_what_is_not_the_treasurys_or_becomes_root() {
     on_local(|| {
         let rich = Balances::total_balance(&account(Ferdie));
+        let too_heavy = decisions::Error::<Runtime>::CallTooHeavy;
         for kind in KINDS {
+            let mut refused = 0;
             for call in forbidden() {
-                decide(ALL, kind, call.clone()).expect("all of them want it");
+                if let Err(error) = decide(ALL, kind, call.clone()) {
+                    assert_eq!(error, too_heavy.clone().into(), "{kind:?}: {call:?}");
+                    refused += 1;
+                }
             }
+            assert_eq!(refused, 2, "the two that replace the code weigh a whole block");
+            let mut done = 0;
             blocks::pass(Decisions::notice_blocks() - 1);
             // Some weigh so much that they wait for a block of their own.
             for _ in 0..forbidden().len() {
                 blocks::next();
                 for result in enacted() {
+                    done += 1;
                     let error = result.expect_err("it is forbidden");
                     assert!(
                         error == DispatchError::BadOrigin || error == filtered(),
@@ -122,6 +130,7 @@ fn no_majority_of_any_kind_moves_what_is_not_the_treasurys_or_becomes_root() {
                     );
                 }
             }
+            assert_eq!(done + refused, forbidden().len(), "{kind:?}");
         }
         assert_eq!(Balances::total_balance(&account(Ferdie)), rich);
         assert_eq!(pallet_sudo::Key::<Runtime>::get(), None);
@@ -145,7 +154,7 @@ fn a_batch_gives_a_decision_no_more_than_it_has() {
 }
 
 #[test]
-fn a_motion_is_to_decide_or_to_call_off_and_nothing_else() {
+fn a_motion_is_to_decide_and_nothing_else() {
     on_local(|| {
         for call in forbidden() {
             assert_eq!(propose(&account(Alice), ALL, &call), Err(filtered()));
@@ -156,6 +165,11 @@ fn a_motion_is_to_decide_or_to_call_off_and_nothing_else() {
             RuntimeCall::from(pallet_utility::Call::<Runtime>::batch { calls: vec![] }),
             decisions::Call::<Runtime>::authorize_upgrade {
                 code_hash: H256::zero(),
+            }
+            .into(),
+            decisions::Call::<Runtime>::object {
+                kind: Kind::Upgrade,
+                index: 0,
             }
             .into(),
         ];
@@ -233,6 +247,15 @@ fn a_call_of_unknown_or_endless_length_is_not_decided_on() {
         assert_eq!(decide(lookup(u32::MAX)), too_long);
         assert_eq!(decide(lookup(MAX_CALL_BYTES + 1)), too_long);
         assert_eq!(decide(legacy), too_long);
-        assert_ok!(decide(lookup(MAX_CALL_BYTES)));
+        // The name of the call takes two bytes, the length two.
+        let longest = |more| {
+            let remark = vec![7; MAX_CALL_BYTES as usize - 4 + more];
+            RuntimeCall::from(frame_system::Call::<Runtime>::remark { remark }).encode()
+        };
+        assert_eq!(longest(0).len(), MAX_CALL_BYTES as usize);
+        note(longest(1));
+        assert_eq!(decide(named(&longest(1))), too_long);
+        note(longest(0));
+        assert_ok!(decide(named(&longest(0))));
     });
 }

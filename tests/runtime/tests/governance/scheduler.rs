@@ -2,22 +2,32 @@
 
 use crate::on_local;
 use codec::Encode;
-use frame_support::{assert_ok, traits::fungible::hold::Inspect, weights::Weight};
+use frame_support::{
+    assert_ok,
+    traits::{
+        fungible::hold::Inspect,
+        schedule::{v3::Anon, DispatchTime, LOWEST_PRIORITY},
+        Bounded, Get,
+    },
+    weights::Weight,
+};
+use frame_system::RawOrigin;
 use hashcard_primitives::Balance;
 use hashcard_runtime::{
+    configs::HeaviestDecision,
     constants::{governance::MAX_PER_BLOCK, money},
-    decisions::{self, Kind, MAX_CALL_BYTES},
-    AccountId, Balances, Decisions, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason, RuntimeOrigin,
-    Scheduler, System,
+    decisions::{self, BoundedCallOf, Kind, MAX_CALL_BYTES},
+    AccountId, Balances, Decisions, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
+    RuntimeOrigin, Scheduler, System,
 };
 use hashcard_runtime_tests::{
     account, blocks,
-    council::{call_off, carry, decide, enacted, named, pass_notice, scheduled_share, MAJORITY},
+    council::{by_inline, call_off, carry, decide, enacted, named, pass_notice, scheduled_share, MAJORITY},
     sign,
 };
 use sp_keyring::Sr25519Keyring::{Bob, Ferdie};
 use sp_runtime::{
-    traits::{BlakeTwo256, Hash},
+    traits::{BlakeTwo256, Dispatchable, Hash},
     DispatchError,
 };
 
@@ -63,13 +73,24 @@ fn unavailable() -> usize {
 }
 
 fn decide_by_hash(bytes: &[u8]) -> Result<(), DispatchError> {
-    carry(
-        MAJORITY,
-        decisions::Call::<Runtime>::decide {
-            kind: Kind::Parameter,
-            call: named(bytes),
-        },
-    )
+    decide_on(named(bytes))
+}
+
+fn decide_on(call: BoundedCallOf<Runtime>) -> Result<(), DispatchError> {
+    let kind = Kind::Parameter;
+    carry(MAJORITY, decisions::Call::<Runtime>::decide { kind, call })
+}
+
+/// What no decision can be any more, and a runtime may find that comes after one: enters it past `decide`.
+fn enter_unchecked(call: BoundedCallOf<Runtime>, at: u32, origin: OriginCaller) {
+    let entered = <Scheduler as Anon<u32, RuntimeCall, OriginCaller>>::schedule(
+        DispatchTime::At(at),
+        None,
+        LOWEST_PRIORITY,
+        origin,
+        call,
+    );
+    assert_ok!(entered);
 }
 
 #[test]
@@ -120,16 +141,40 @@ fn a_preimage_left_with_its_owner_is_his_again_after_the_decision() {
 }
 
 #[test]
-fn a_preimage_may_come_after_the_vote_and_costs_nothing_then() {
+fn what_is_decided_on_can_be_read_for_the_whole_notice() {
     on_local(|| {
         let bytes = remark(500).encode();
-        assert_ok!(decide_by_hash(&bytes));
-        blocks::next();
+        let missing = || Err(decisions::Error::<Runtime>::CallMissing.into());
+        assert_eq!(decide_by_hash(&bytes), missing());
         assert_ok!(note(&account(Ferdie), bytes.clone()));
-        assert_eq!(held(&account(Ferdie)), 0);
-        blocks::pass(Decisions::notice_blocks() - 1);
+        // Nor is another length that of these bytes.
+        let shorter = Bounded::Lookup {
+            hash: BlakeTwo256::hash(&bytes),
+            len: bytes.len() as u32 - 1,
+        };
+        assert_eq!(decide_on(shorter), missing());
+        assert_ok!(decide_by_hash(&bytes));
+        assert_ok!(unnote(&account(Ferdie), &bytes));
+        for _ in 1..Decisions::notice_blocks() {
+            blocks::next();
+            assert!(is_kept(&bytes));
+        }
+        blocks::next();
         assert_eq!(enacted().len(), 1);
         assert!(!is_kept(&bytes));
+    });
+}
+
+#[test]
+fn bytes_that_a_decision_needed_are_not_there_for_the_next_one() {
+    on_local(|| {
+        let bytes = remark(500).encode();
+        assert_ok!(note(&account(Bob), bytes.clone()));
+        assert_ok!(decide_by_hash(&bytes));
+        assert_ok!(unnote(&account(Bob), &bytes));
+        assert_ok!(call_off(MAJORITY, Kind::Parameter, 0));
+        let missing = decisions::Error::<Runtime>::CallMissing;
+        assert_eq!(decide_by_hash(&bytes), Err(missing.into()));
     });
 }
 
@@ -149,7 +194,9 @@ fn calling_off_lets_go_of_the_preimage() {
 #[test]
 fn a_call_whose_bytes_never_came_stops_nothing() {
     on_local(|| {
-        assert_ok!(decide_by_hash(&[9; MAX_CALL_BYTES as usize]));
+        let at = System::block_number() + Decisions::notice_blocks();
+        let never = named(&[9; MAX_CALL_BYTES as usize]);
+        enter_unchecked(never, at, Kind::Parameter.into());
         assert_ok!(decide(MAJORITY, Kind::Parameter, remark(1)));
         blocks::next();
         assert_ok!(decide(MAJORITY, Kind::Parameter, remark(2)));
@@ -166,33 +213,101 @@ fn a_call_whose_bytes_never_came_stops_nothing() {
 }
 
 #[test]
-fn bytes_that_are_no_call_stop_nothing() {
+fn bytes_that_are_no_call_are_not_decided_on() {
+    on_local(|| {
+        let no_call = || Err(decisions::Error::<Runtime>::NotACall.into());
+        let nonsense = vec![0xff; 200];
+        assert_ok!(note(&account(Bob), nonsense.clone()));
+        assert_eq!(decide_by_hash(&nonsense), no_call());
+        let short = vec![0xff].try_into().expect("it is short");
+        assert_eq!(decide_on(Bounded::Inline(short)), no_call());
+        let mut with_more = remark(1).encode();
+        with_more.push(0);
+        let with_more = with_more.try_into().expect("it is short");
+        assert_eq!(decide_on(Bounded::Inline(with_more)), no_call());
+    });
+}
+
+/// A batch in a batch in a batch, so many.
+fn nested(depth: usize) -> Vec<u8> {
+    let mut batch = RuntimeCall::from(pallet_utility::Call::<Runtime>::batch { calls: vec![] }).encode();
+    *batch.last_mut().expect("it has a length") = 1 << 2;
+    let mut bytes = batch.repeat(depth);
+    bytes.extend(remark(0).encode());
+    bytes
+}
+
+/// The scheduler decodes it in a hook, without a limit: five thousand levels would overflow the stack of each node.
+#[test]
+fn a_call_that_is_nested_deeper_than_a_transaction_is_not_decided_on() {
+    on_local(|| {
+        let deep = nested(5_000);
+        assert!(deep.len() <= MAX_CALL_BYTES as usize);
+        assert_ok!(note(&account(Bob), deep.clone()));
+        let no_call = decisions::Error::<Runtime>::NotACall;
+        assert_eq!(decide_by_hash(&deep), Err(no_call.into()));
+        let shallow = nested(50);
+        assert_ok!(note(&account(Bob), shallow.clone()));
+        assert_ok!(decide_by_hash(&shallow));
+        assert_ok!(pass_notice());
+    });
+}
+
+#[test]
+fn bytes_that_are_no_call_any_more_stop_nothing() {
     on_local(|| {
         let nonsense = vec![0xff; 200];
         assert_ok!(note(&account(Bob), nonsense.clone()));
-        assert_ok!(decide_by_hash(&nonsense));
+        let at = System::block_number() + Decisions::notice_blocks();
+        enter_unchecked(named(&nonsense), at, Kind::Parameter.into());
         assert_ok!(decide(MAJORITY, Kind::Parameter, remark(1)));
         blocks::pass(Decisions::notice_blocks());
         assert_eq!((enacted().len(), unavailable()), (1, 1));
     });
 }
 
+fn weighing(weight: Weight, number: u32) -> RuntimeCall {
+    pallet_utility::Call::<Runtime>::with_weight {
+        call: Box::new(remark(number as usize)),
+        weight,
+    }
+    .into()
+}
+
 /// Has Root enter calls of this weight into the agenda of the same block: a batch of them is what a decision of the largest weight
 /// is, and what is to be seen is the scheduler's bound.
 fn enter(count: u32, weight: Weight, at: u32) {
     for number in 0..count {
-        let call = pallet_utility::Call::<Runtime>::with_weight {
-            call: Box::new(remark(number as usize)),
-            weight,
-        };
-        assert_ok!(Scheduler::schedule(
-            RuntimeOrigin::root(),
-            at,
-            None,
-            0,
-            Box::new(call.into())
-        ));
+        let call = by_inline(&weighing(weight, number));
+        enter_unchecked(call, at, OriginCaller::system(RawOrigin::Root));
     }
+}
+
+#[test]
+fn a_call_that_no_block_can_bear_is_not_decided_on_and_the_heaviest_that_one_can_is_enacted() {
+    on_local(|| {
+        let heaviest = HeaviestDecision::get();
+        let more = heaviest.saturating_add(Weight::from_parts(1, 0));
+        let too_heavy = decisions::Error::<Runtime>::CallTooHeavy;
+        assert_eq!(
+            decide(MAJORITY, Kind::Parameter, weighing(more, 0)),
+            Err(too_heavy.into())
+        );
+        // Beside as many light ones as fit into its block, and first of them by chance: it is made first.
+        assert_ok!(decide(MAJORITY, Kind::Parameter, weighing(heaviest, 0)));
+        for number in 1..MAX_PER_BLOCK {
+            assert_ok!(decide(MAJORITY, Kind::Parameter, remark(number as usize)));
+        }
+        blocks::pass(Decisions::notice_blocks());
+        // It is dispatched, and the call is one of Root.
+        assert_eq!(enacted().first(), Some(&Err(DispatchError::BadOrigin)));
+        let mut done = enacted().len();
+        while done < MAX_PER_BLOCK as usize {
+            blocks::next();
+            assert!(!enacted().is_empty(), "the rest is done in the next blocks");
+            done += enacted().len();
+        }
+    });
 }
 
 #[test]
@@ -245,7 +360,7 @@ fn a_block_is_not_given_more_decisions_than_it_may_enact() {
 }
 
 #[test]
-fn nobody_but_root_enters_anything_himself() {
+fn nobody_enters_anything_himself_and_what_root_would_enter_could_outlive_sudo() {
     on_local(|| {
         let schedule = pallet_scheduler::Call::<Runtime>::schedule_after {
             after: 1,
@@ -253,7 +368,15 @@ fn nobody_but_root_enters_anything_himself() {
             priority: 0,
             call: Box::new(remark(1)),
         };
-        assert_eq!(sign(&account(Bob), schedule), Err(DispatchError::BadOrigin));
+        assert_eq!(
+            sign(&account(Bob), schedule.clone()),
+            Err(DispatchError::BadOrigin)
+        );
+        let by_root = RuntimeCall::from(schedule).dispatch(RuntimeOrigin::root());
+        assert_eq!(
+            by_root.map_err(|error| error.error),
+            Err(DispatchError::BadOrigin)
+        );
         let hash = BlakeTwo256::hash(&[1]);
         let request = pallet_preimage::Call::<Runtime>::request_preimage { hash };
         assert_eq!(sign(&account(Bob), request), Err(DispatchError::BadOrigin));

@@ -107,6 +107,24 @@ fn more_than_the_treasury_has_is_not_promised() {
     });
 }
 
+/// ADR 0011 says so: a promise is no reserve, and the first to fetch is paid.
+#[test]
+fn two_promises_of_all_that_there_is_are_made_and_one_is_paid() {
+    on_local(|| {
+        give(1_000 * CARD);
+        let all = Treasury::pot();
+        for _ in 0..2 {
+            assert_ok!(decide(MAJORITY, Kind::Spend, spend(all)));
+            assert_ok!(pass_notice());
+        }
+        assert_ok!(payout(1));
+        let before = wealth(Ferdie);
+        let failed = pallet_treasury::Error::<Runtime>::PayoutError;
+        assert_eq!(payout(0), Err(failed.into()));
+        assert_eq!(wealth(Ferdie), before);
+    });
+}
+
 #[test]
 fn a_promise_that_nobody_fetches_for_a_month_is_over() {
     on_local(|| {
