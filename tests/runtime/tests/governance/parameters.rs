@@ -167,3 +167,19 @@ fn a_majority_says_how_many_validators_there_are() {
         blocks::next();
     });
 }
+
+#[test]
+fn a_majority_makes_no_set_of_one_and_none_that_nobody_can_leave() {
+    on_local(|| {
+        let beyond = pallet_validators::Error::<Runtime>::CountBeyondDecision;
+        for (count, least) in [(1, 1), (100, 100)] {
+            let call = pallet_validators::Call::<Runtime>::set_validator_count { count, least };
+            assert_ok!(decide(MAJORITY, Kind::Parameter, call));
+            assert_eq!(pass_notice(), Err(beyond.into()));
+        }
+        assert_eq!(
+            (Validators::validator_count(), Validators::least_validators()),
+            (16, 3)
+        );
+    });
+}
