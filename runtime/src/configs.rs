@@ -13,6 +13,7 @@ mod system;
 pub use accounts::ProxyType;
 pub use consensus::GENESIS_EPOCH_CONFIG;
 pub use content::KeysInNfts;
+pub use governance::HeaviestDecision;
 pub use nfts::{CreatorCollection, KEYS_PALLET_ID};
 pub use parameters::{dynamic_params, RuntimeParameters};
 pub use rewards::TreasuryAccount;

@@ -209,6 +209,9 @@ fn validators(error: &str) -> Option<&'static str> {
         "CountOutOfRange" => {
             "Name 1 to as many validators as there may be, and no more of them as the fewest."
         }
+        "CountBeyondDecision" => {
+            "Name no fewer validators than the fewest now; as the fewest no more than there are candidates, and no fewer than four or than now."
+        }
         _ => return None,
     })
 }

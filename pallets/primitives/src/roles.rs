@@ -146,6 +146,8 @@ pub trait RunningSession {
     /// Keeps a validator from making blocks in the running session, if not too many are; whoever did worst goes first.
     /// Whoever is not in the set is passed over.
     fn disable(who: &AccountId32, severity: Perbill);
+    /// Lets a validator who was disabled make blocks again in the running session. Whoever was not is passed over.
+    fn enable(who: &AccountId32);
     /// Forgets who validated in sessions before this one, so that nothing about them can be proven any more. Of a long history
     /// only as much as a block bears; the rest when it is asked again.
     fn forget_before(session: u32);

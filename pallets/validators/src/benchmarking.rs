@@ -157,6 +157,7 @@ mod benchmarks {
     #[benchmark]
     fn set_validator_count() -> Result<(), BenchmarkError> {
         let origin = T::Governance::try_successful_origin().map_err(|_| BenchmarkError::Weightless)?;
+        crowd::<T>(&whitelisted_caller());
 
         #[extrinsic_call]
         _(origin as T::RuntimeOrigin, 1, 1);
@@ -183,8 +184,15 @@ mod benchmarks {
             .collect();
         let parts = vec![Perbill::from_percent(30); n as usize];
         let session = T::Session::index();
-        // So that another report of him is charged.
-        Heard::<T>::insert(session, &who, FREE_REPORTS);
+        let unwarned = session.saturating_add(1);
+        // So that another report of him is charged, and his bar is read.
+        let bar = Bar {
+            until: Pallet::<T>::forgotten_in(unwarned),
+            part: Perbill::zero(),
+            unwarned,
+            heard: FREE_REPORTS,
+        };
+        Bars::<T>::insert(&who, bar);
 
         #[block]
         {
@@ -194,7 +202,7 @@ mod benchmarks {
             }
         }
 
-        assert!(Slashed::<T>::contains_key(session, who));
+        assert!(Slashed::<T>::contains_key(unwarned, who));
     }
 
     impl_benchmark_test_suite!(Pallet, crate::mock::new_test_ext(), crate::mock::Test);

@@ -34,6 +34,12 @@ impl<T: Config> Pallet<T> {
         if let Some(closed) = oldest.checked_sub(1) {
             Self::close_books(closed);
         }
+        // A set that goes on keeps its list of them. First, because only so many may be disabled at once.
+        for who in T::Session::disabled() {
+            if !Bars::<T>::contains_key(&who) {
+                T::Session::enable(&who);
+            }
+        }
         let ranks = Ranking::<T>::get();
         for who in T::Session::validators() {
             // A new set is begun with nobody disabled, but offenders of the last session may be in it.

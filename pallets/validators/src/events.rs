@@ -84,9 +84,9 @@ mod events {
         Slashed {
             /// Who.
             who: AccountId32,
-            /// In which session.
+            /// In which session, as the report says.
             session: SessionIndex,
-            /// The part that the worst of what was reported about that session costs.
+            /// The part that this costs, the worst so far of all that counts as one with it.
             part: Perbill,
             /// What burnt now: nothing, if something else that he did before he was punished cost as much.
             amount: Balance,
@@ -115,13 +115,13 @@ mod events {
             /// First session in which it can be withdrawn.
             due: SessionIndex,
         },
-        /// Of a session of his more was reported than is heard for nothing: what another report costs burnt, out of what the
-        /// offender has on hold.
+        /// More was reported of somebody than is heard for nothing: what another report costs burnt, out of what the offender has
+        /// on hold.
         #[codec(index = 12)]
         ReportCharged {
             /// The offender.
             who: AccountId32,
-            /// Which session.
+            /// The session that the report named.
             session: SessionIndex,
             /// What burnt.
             amount: Balance,

@@ -5,15 +5,13 @@
 //!    is `MinBond` at least. Nobody on it is barred.
 //! 2. No ledger is empty. What waits is more than nothing, sorted by session, and nothing waits longer than unbonding takes.
 //! 3. What an account has on hold is the sum of its ledger.
-//! 4. Who was slashed for a session is barred until that is forgotten or longer, by no smaller a part; who is barred was
-//!    slashed for the session that the bar stands for.
+//! 4. Who was slashed for a session is barred until that is forgotten or longer, by no smaller a part, and was warned no later
+//!    than after it; who is barred was slashed for the session that the bar stands for.
 //! 5. Nothing is remembered of sessions that cannot be reported any more.
 //! 6. The running set is not empty, and only its members made blocks in this session.
 //! 7. A member of the running set who has no bond but something on hold waits until that session cannot be reported any more.
 
-use crate::{
-    Authored, Bars, Config, Heard, HoldReason, Ledgers, Pallet, Ranking, SessionStart, Silences, Slashed,
-};
+use crate::{Authored, Bars, Config, HoldReason, Ledgers, Pallet, Ranking, SessionStart, Silences, Slashed};
 use alloc::{collections::BTreeSet, vec::Vec};
 use frame_support::{
     ensure,
@@ -105,13 +103,11 @@ impl<T: Config> Pallet<T> {
                 bar.until >= until && bar.part >= part,
                 "validators: a bar is too short or too light"
             );
-            slashed.insert((who, until));
-        }
-        for (session, _, heard) in Heard::<T>::iter() {
             ensure!(
-                session >= oldest && heard > 0,
-                "validators: reports are counted for too long, or none are"
+                session >= bar.unwarned,
+                "validators: of what was done unwarned something is remembered by itself"
             );
+            slashed.insert((who, until));
         }
         for (who, bar) in Bars::<T>::iter() {
             ensure!(

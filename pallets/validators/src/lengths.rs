@@ -1,8 +1,8 @@
 //! Numbers of genesis and governance, never beyond what is safe.
 
 use crate::{
-    Config, Error, Event, LeastValidators, Pallet, UnbondingSessions, ValidatorCount, MAX_UNBONDING_SESSIONS,
-    MIN_UNBONDING_SESSIONS,
+    Config, Error, Event, LeastValidators, Pallet, Ranking, UnbondingSessions, ValidatorCount,
+    MAX_UNBONDING_SESSIONS, MIN_UNBONDING_SESSIONS, SAFE_VALIDATORS,
 };
 use frame_support::{ensure, traits::Get};
 use hashcard_primitives::BlockNumber;
@@ -37,15 +37,25 @@ impl<T: Config> Pallet<T> {
         LeastValidators::<T>::get().clamp(1, Self::validator_count())
     }
 
-    pub(crate) fn do_set_validator_count(count: u32, least: u32) -> DispatchResult {
+    pub(crate) fn do_set_validator_count(count: u32, least: u32, is_root: bool) -> DispatchResult {
         ensure!(
             (1..=count).contains(&least) && count <= T::MaxValidators::get(),
             Error::<T>::CountOutOfRange
         );
+        let may_decide = Self::may_decide(count, least);
+        ensure!(is_root || may_decide, Error::<T>::CountBeyondDecision);
         ValidatorCount::<T>::put(count);
         LeastValidators::<T>::put(least);
         Self::deposit_event(Event::ValidatorCountSet { count, least });
         Ok(())
+    }
+
+    /// Whether these numbers make no set smaller than is safe, and leave one that the candidates there are can make. A floor
+    /// above them would keep the running set for ever, and every bond in it.
+    fn may_decide(count: u32, least: u32) -> bool {
+        let now = Self::least_validators();
+        let candidates = Ranking::<T>::decode_len().unwrap_or_default() as u32;
+        count >= now && (now.min(SAFE_VALIDATORS)..=now.max(candidates)).contains(&least)
     }
 
     /// The block that is being made.

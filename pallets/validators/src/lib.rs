@@ -15,8 +15,8 @@
 //! # Faults
 //! - *Silence* is no crime: a validator that made no block in as many as should have brought him two dozen is taken off the
 //!   ranking, and loses nothing but the rewards until he calls `rejoin` (`silence.rs`).
-//! - *Equivocation* costs the part of all he has on hold that the report says, which burns; it disables him in the running
-//!   session, and bars him until nothing about that session can be reported any more (`offences.rs`).
+//! - *Equivocation* costs the part of all he has on hold that the report says, which burns; it disables him while he is in the
+//!   set, and bars him until nothing that he did can be reported any more (`offences.rs`).
 //!
 //! Authors are rewarded by pallet-rewards, which mints for every block; nothing is minted here.
 //!
@@ -87,8 +87,10 @@ pub mod pallet {
     pub const MAX_UNBONDING_SESSIONS: SessionIndex = 168;
     /// Sessions that unbonding takes where genesis says nothing: as long as possible.
     pub const DEFAULT_UNBONDING_SESSIONS: SessionIndex = MAX_UNBONDING_SESSIONS;
-    /// Validators where genesis says nothing: the fewest of whom one may fail.
-    pub const DEFAULT_VALIDATOR_COUNT: u32 = 4;
+    /// Fewest validators of whom one may fail. Nobody but Root lets a set become smaller, where it is not so from genesis on.
+    pub const SAFE_VALIDATORS: u32 = 4;
+    /// Validators where genesis says nothing.
+    pub const DEFAULT_VALIDATOR_COUNT: u32 = SAFE_VALIDATORS;
     /// How few candidates make another set where genesis says nothing: as many, so that a network whose genesis names none
     /// is not the first bidder's.
     pub const DEFAULT_LEAST_VALIDATORS: u32 = DEFAULT_VALIDATOR_COUNT;
@@ -116,8 +118,8 @@ pub mod pallet {
         /// Most validators.
         #[pallet::constant]
         type MaxValidators: Get<u32>;
-        /// What each report of one offender about one session costs him beyond [`FREE_REPORTS`]: at least what whoever sends a
-        /// report would pay for its weight and rows, had he to pay.
+        /// What each report of one offender costs him beyond [`FREE_REPORTS`]: at least what whoever sends a report would pay for
+        /// its weight and rows, had he to pay.
         #[pallet::constant]
         type ReportCost: Get<Balance>;
         /// Costs of the calls.
@@ -163,15 +165,11 @@ pub mod pallet {
     #[pallet::storage]
     pub type Silences<T: Config> = StorageValue<_, BoundedVec<Silence, T::MaxValidators>, ValueQuery>;
 
-    /// The part that each offender was slashed for what was reported about a session, while more may be.
+    /// The part that each offender was slashed for what was reported about a session, while more may be. All that he did until
+    /// [`Bar::unwarned`] is under that one.
     #[pallet::storage]
     pub type Slashed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, SessionIndex, Blake2_128Concat, AccountId32, Perbill>;
-
-    /// How many reports of each offender about a session were heard, while more may be.
-    #[pallet::storage]
-    pub type Heard<T: Config> =
-        StorageDoubleMap<_, Twox64Concat, SessionIndex, Blake2_128Concat, AccountId32, u32, ValueQuery>;
 
     /// Who may not be a candidate because of an offence.
     #[pallet::storage]
@@ -288,10 +286,14 @@ pub mod pallet {
 
         /// Says how many validators there are from the session after the next one on, 1 to [`Config::MaxValidators`], and
         /// how few candidates make another set, 1 to as many: with fewer the running set goes on.
+        ///
+        /// Who is not Root makes no set smaller than is safe, and locks nobody in: the count is no lower than the fewest that make
+        /// a set now; those are not brought below [`SAFE_VALIDATORS`], nor above what candidates there are.
         #[pallet::call_index(7)]
         pub fn set_validator_count(origin: OriginFor<T>, count: u32, least: u32) -> DispatchResult {
+            let is_root = ensure_root(origin.clone()).is_ok();
             T::Governance::ensure_origin(origin)?;
-            Self::do_set_validator_count(count, least)
+            Self::do_set_validator_count(count, least, is_root)
         }
     }
 }

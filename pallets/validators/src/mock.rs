@@ -4,10 +4,10 @@
 use crate as pallet_validators;
 use codec::Encode;
 use frame_support::{
-    construct_runtime, derive_impl, parameter_types,
-    traits::{ConstU128, ConstU32},
+    construct_runtime, derive_impl, ord_parameter_types, parameter_types,
+    traits::{ConstU128, ConstU32, EitherOfDiverse},
 };
-use frame_system::{EnsureRoot, RawOrigin};
+use frame_system::{EnsureRoot, EnsureSignedBy, RawOrigin};
 use hashcard_primitives::Balance;
 use pallet_session::historical as pallet_historical;
 use sp_runtime::{
@@ -34,6 +34,8 @@ pub(crate) const UNBONDING: SessionIndex = 6;
 pub(crate) const WEALTH: Balance = 1_000_000;
 /// What each validator of genesis bonds.
 pub(crate) const BOND: Balance = 10_000;
+/// Whose account decides about numbers as governance does.
+pub(crate) const COUNCIL: u8 = 20;
 /// Blocks of a session in which a validator of four that makes none is silent for too long.
 pub(crate) const LONG: u32 = 100;
 /// Blocks of one in which that is chance.
@@ -122,9 +124,14 @@ impl pallet_offences::Config for Test {
     type RuntimeEvent = RuntimeEvent;
 }
 
+ord_parameter_types! {
+    /// Decides about numbers, and is not Root.
+    pub const Council: AccountId32 = AccountId32::new([COUNCIL; 32]);
+}
+
 impl pallet_validators::Config for Test {
     type Currency = Balances;
-    type Governance = EnsureRoot<AccountId32>;
+    type Governance = EitherOfDiverse<EnsureRoot<AccountId32>, EnsureSignedBy<Council, AccountId32>>;
     type MaxCandidates = ConstU32<MAX_CANDIDATES>;
     type MaxValidators = ConstU32<MAX_VALIDATORS>;
     type MinBond = ConstU128<MIN_BOND>;

@@ -4,15 +4,16 @@
 //! **Of all that a validator did until it was first punished, the worst counts, once.** A machine that runs twice signs twice in
 //! every slot; each would be a report of its own, and a fault of an hour would cost more than a conspiracy. Sessions do not tell
 //! them apart: a set may go on through many, and of two votes nobody knows more than the set, so whoever reports them
-//! chooses the session. What somebody does again who serves on after that is counted by itself, session for session.
+//! chooses the session. So all of it is one book, under the last session of that time, which is open until nothing about that
+//! session can be reported: an old one that is named makes neither the fault dearer nor the bar shorter. What somebody does
+//! again who serves on after that is counted by itself, session for session.
 //! When somebody else did the same in the same slot, every offender's part grows, and each pays the difference.
 //!
 //! What is slashed burns: whoever reports, judges or governs has nothing of another's fall, and the treasury gets its part of
 //! every block anyway.
 
 use crate::{
-    ledger::rest_of, ranking, Bars, Config, Event, Heard, HoldReason, Ledger, Ledgers, Pallet, Ranking,
-    Slashed,
+    ledger::rest_of, ranking, Bars, Config, Event, HoldReason, Ledger, Ledgers, Pallet, Ranking, Slashed,
 };
 use alloc::vec::Vec;
 use codec::{Decode, DecodeWithMemTracking, Encode, MaxEncodedLen};
@@ -34,11 +35,11 @@ use sp_staking::{
     SessionIndex,
 };
 
-/// Reports of one offender about one session that are heard for nothing: as many as a machine that ran twice gives cause for
-/// until it is disabled.
+/// Reports of one offender that are heard for nothing while he is barred: as many as a machine that ran twice gives cause for
+/// until it is disabled. Not so many for each session: who reports two votes chooses the session.
 pub const FREE_REPORTS: u32 = 32;
 
-/// Keeps an offender off the ranking until nothing about his worst or latest session can be reported any more.
+/// Keeps an offender off the ranking until nothing that he did can be reported any more.
 #[derive(
     Encode, Decode, DecodeWithMemTracking, MaxEncodedLen, TypeInfo, Clone, Copy, PartialEq, Eq, Debug,
 )]
@@ -48,8 +49,10 @@ pub struct Bar {
     /// The greatest part that any offence cost him.
     pub part: Perbill,
     /// Last session in which he had not heard of it: that after the one in which he was first punished, whose set was planned
-    /// with him. All offences until then cost the worst of them.
+    /// with him. All offences until then cost the worst of them, and are one book under this session.
     pub unwarned: SessionIndex,
+    /// Reports of him that were heard since.
+    pub heard: u32,
 }
 
 /// An offender as historical sessions name him.
@@ -101,39 +104,30 @@ impl<T: Config> OnOffenceHandler<AccountId32, Offender, Weight> for Pallet<T> {
 
 impl<T: Config> Pallet<T> {
     pub(crate) fn punish(who: &AccountId32, part: Perbill, session: SessionIndex) {
-        let until = Self::forgotten_in(session);
-        if until <= T::Session::index() {
+        if !Self::is_reportable(session) {
             // Its bond may be withdrawn: nobody can prove it any more either.
             return;
         }
-        let of_session = Slashed::<T>::get(session, who);
-        if of_session.is_some_and(|done| done >= part) {
+        let before = Bars::<T>::get(who);
+        let unwarned = before.map_or(T::Session::index().saturating_add(1), |bar| bar.unwarned);
+        let book = session.max(unwarned);
+        let done = Slashed::<T>::get(book, who);
+        if done.is_some_and(|done| done >= part) {
             return;
         }
-        Slashed::<T>::insert(session, who, part);
-        let done = match Bars::<T>::get(who) {
-            Some(bar) if session <= bar.unwarned => bar.part,
-            _ => of_session.unwrap_or_default(),
-        };
-        let amount = Self::slash(who, rest_of(part, done));
+        Slashed::<T>::insert(book, who, part);
+        let amount = Self::slash(who, rest_of(part, done.unwrap_or_default()));
         // Even the last candidate: the running set goes on without him on the ranking.
         Ranking::<T>::mutate(|ranks| ranking::remove(ranks, who));
-        let severity = Bars::<T>::mutate(who, |bar| {
-            let unwarned = T::Session::index().saturating_add(1);
-            let before = bar.unwrap_or(Bar {
-                until,
-                part,
-                unwarned,
-            });
-            let now = Bar {
-                until: before.until.max(until),
-                part: before.part.max(part),
-                ..before
-            };
-            *bar = Some(now);
-            now.part
-        });
-        T::Session::disable(who, severity);
+        let until = Self::forgotten_in(book);
+        let bar = Bar {
+            until: before.map_or(until, |bar| bar.until.max(until)),
+            part: before.map_or(part, |bar| bar.part.max(part)),
+            unwarned,
+            heard: before.map_or(0, |bar| bar.heard),
+        };
+        Bars::<T>::insert(who, bar);
+        T::Session::disable(who, bar.part);
         Self::deposit_event(Event::Slashed {
             who: who.clone(),
             session,
@@ -169,14 +163,18 @@ impl<T: Config> Pallet<T> {
     /// Whether a report about somebody's session is heard: it can be reported still, and he has not been reported so often that
     /// another one has to be paid with what he no longer has.
     pub(crate) fn hears(who: &AccountId32, session: SessionIndex) -> bool {
-        let open = Self::forgotten_in(session) > T::Session::index();
-        open && (Heard::<T>::get(session, who) < FREE_REPORTS || Self::on_hold(who) > 0)
+        let is_free = Bars::<T>::get(who).is_none_or(|bar| bar.heard < FREE_REPORTS);
+        Self::is_reportable(session) && (is_free || Self::on_hold(who) > 0)
     }
 
     pub(crate) fn count_report(who: &AccountId32, session: SessionIndex) {
-        let heard = Heard::<T>::get(session, who);
-        Heard::<T>::insert(session, who, heard.saturating_add(1));
-        if heard < FREE_REPORTS {
+        let Some(bar) = Bars::<T>::get(who) else {
+            defensive!("whoever is reported is barred");
+            return;
+        };
+        let heard = bar.heard.saturating_add(1);
+        Bars::<T>::insert(who, Bar { heard, ..bar });
+        if heard <= FREE_REPORTS {
             return;
         }
         let Some(mut ledger) = Ledgers::<T>::get(who) else {
@@ -196,7 +194,12 @@ impl<T: Config> Pallet<T> {
         session.saturating_add(Self::report_longevity()).saturating_add(1)
     }
 
-    /// Forgets what was reported about a session, and the bars that stand for it. As many rows as validators at most.
+    fn is_reportable(session: SessionIndex) -> bool {
+        Self::forgotten_in(session) > T::Session::index()
+    }
+
+    /// Forgets the books under a session, and the bars that stand for them. As many rows as offenders who were first punished
+    /// in the session before, or served in this one though they were: each had a bond in a set.
     pub(crate) fn close_books(session: SessionIndex) {
         let now = Self::forgotten_in(session);
         for (who, _) in Slashed::<T>::drain_prefix(session) {
@@ -204,6 +207,5 @@ impl<T: Config> Pallet<T> {
                 Bars::<T>::remove(&who);
             }
         }
-        Heard::<T>::drain_prefix(session).for_each(drop);
     }
 }

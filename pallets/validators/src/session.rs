@@ -65,6 +65,12 @@ where
         Session::<T>::report_offence(who.clone(), OffenceSeverity(severity));
     }
 
+    fn enable(who: &AccountId32) {
+        if let Some(index) = Session::<T>::validator_id_to_index(who) {
+            Session::<T>::reenable_index(index);
+        }
+    }
+
     fn forget_before(session: SessionIndex) {
         // A chain that forgot nothing so far has a range from its first session on.
         let Some((oldest, _)) = historical::StoredRange::<T>::get() else {

@@ -66,7 +66,8 @@ impl WeightInfo for () {
         of_rows(9, 7, 120)
     }
     fn set_validator_count() -> Weight {
-        of_rows(0, 2, 20)
+        // The ranking, both numbers.
+        of_rows(3, 2, 60)
     }
     fn punish(n: u32) -> Weight {
         // Slashed, ledger, hold, account, ranking, bar, both lists of the session and its digest.

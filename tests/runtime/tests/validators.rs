@@ -14,7 +14,7 @@ use hashcard_primitives::{
 use hashcard_runtime::{
     constants::money::{CARD, MIN_VALIDATOR_BOND},
     AccountId, Babe, Balance, Balances, Executive, Grandpa, Header, Historical, Runtime, RuntimeCall,
-    Session, SessionKeys, System, UncheckedExtrinsic, Validators,
+    RuntimeOrigin, Session, SessionKeys, System, UncheckedExtrinsic, Validators,
 };
 use hashcard_runtime_tests::{account, blocks, check_invariants, on_dev, on_preset, sign};
 use sp_consensus_babe::digests::{CompatibleDigestItem, PreDigest, SecondaryPlainPreDigest};
@@ -241,10 +241,16 @@ fn two_votes(who: Ed25519Keyring, round: u64) -> sp_consensus_grandpa::Equivocat
 }
 
 fn grandpa_report(who: Ed25519Keyring) -> RuntimeCall {
+    grandpa_report_of(who, 7, Session::current_index())
+}
+
+/// A vote knows its set alone. The proof of an unchanged set is that of each of its sessions, so whoever reports names one.
+fn grandpa_report_of(who: Ed25519Keyring, round: u64, session: u32) -> RuntimeCall {
     let key = (sp_consensus_grandpa::KEY_TYPE, who.public());
+    let member = Historical::prove(key).expect("he is in the set");
     RuntimeCall::Grandpa(pallet_grandpa::Call::report_equivocation_unsigned {
-        equivocation_proof: Box::new(two_votes(who, 7)),
-        key_owner_proof: Historical::prove(key).expect("he is in the set"),
+        equivocation_proof: Box::new(two_votes(who, round)),
+        key_owner_proof: MembershipProof { session, ..member },
     })
 }
 
@@ -314,6 +320,53 @@ fn two_votes_in_one_round_are_slashed_and_their_voter_disabled() {
         blocks::begin_first();
         blocks::pass(SESSION + SESSION / 2);
         report_and_check(&account(Dave), grandpa_report(Ed25519Keyring::Dave));
+    });
+}
+
+#[test]
+fn two_votes_that_are_said_to_be_old_cost_once_and_bar_as_long_as_others() {
+    on_preset(LOCAL, || {
+        blocks::begin_first();
+        pass_sessions(3);
+        let (dave, now) = (account(Dave), Session::current_index());
+        let longevity = Validators::report_longevity();
+        let oldest = now - longevity;
+        assert_eq!(
+            include(grandpa_report_of(Ed25519Keyring::Dave, 7, oldest)),
+            Ok(Ok(()))
+        );
+        assert_eq!(held(&dave), MIN_VALIDATOR_BOND - COST);
+        pass_sessions(1);
+        assert_eq!(
+            include(grandpa_report_of(Ed25519Keyring::Dave, 8, oldest + 1)),
+            Ok(Ok(()))
+        );
+        assert_eq!(held(&dave), MIN_VALIDATOR_BOND - COST);
+        let until = now + 1 + longevity + 1;
+        let standing = Runtime::candidate(dave).map(|dave| dave.standing);
+        assert_eq!(standing, Some(Standing::Barred { until }));
+        check_invariants();
+    });
+}
+
+#[test]
+fn an_offender_makes_blocks_again_in_a_set_that_went_on_when_the_bar_is_over() {
+    on_preset(LOCAL, || {
+        blocks::begin_first();
+        blocks::pass(5);
+        let (dave, set) = (account(Dave), Session::validators());
+        assert_ok!(Validators::set_validator_count(RuntimeOrigin::root(), 16, 4));
+        assert_eq!(include(grandpa_report(Ed25519Keyring::Dave)), Ok(Ok(())));
+        pass_sessions(Validators::report_longevity() + 1);
+        assert_eq!(
+            (Session::validators(), disabled()),
+            (set.clone(), vec![dave.clone()])
+        );
+        pass_sessions(1);
+        assert_eq!((Session::validators(), disabled()), (set, vec![]));
+        blocks::pass(SESSION / 2);
+        assert!(pallet_validators::Authored::<Runtime>::contains_key(&dave));
+        check_invariants();
     });
 }
 

@@ -211,6 +211,40 @@ fn the_number_of_validators_is_governances_and_never_none() {
 }
 
 #[test]
+fn governance_makes_no_set_that_is_not_safe_and_none_that_nobody_can_leave() {
+    chain(|| {
+        let decide = |count, least| Validators::set_validator_count(by(COUNCIL), count, least);
+        need(4, 4);
+        let beyond = |count, least| {
+            assert_noop!(decide(count, least), Error::<Test>::CountBeyondDecision);
+        };
+        beyond(1, 1);
+        beyond(3, 3);
+        beyond(4, 3);
+        beyond(5, 5);
+        assert_noop!(decide(6, 4), Error::<Test>::CountOutOfRange);
+        join(5, MIN_BOND);
+        assert_ok!(decide(5, 5));
+        beyond(4, 4);
+        assert_ok!(decide(5, 4));
+        assert_ok!(decide(4, 4));
+        // Where genesis said fewer it may stay so, and come no lower.
+        need(3, 2);
+        beyond(1, 1);
+        beyond(2, 1);
+        assert_ok!(decide(2, 2));
+        assert_ok!(decide(4, 3));
+        beyond(4, 2);
+        // A floor that Root has put above the candidates may stay, too.
+        need(5, 5);
+        report(5, 0, 1, 1).expect("it is new");
+        assert_ok!(decide(5, 5));
+        assert_ok!(decide(5, 4));
+        need(1, 1);
+    });
+}
+
+#[test]
 fn who_validated_is_proven_while_it_can_be_reported_and_forgotten_after() {
     chain(|| {
         use frame_support::traits::KeyOwnerProofSystem;

@@ -1,5 +1,5 @@
 use super::*;
-use crate::{Bars, Error, Heard, Slashed, FREE_REPORTS};
+use crate::{Bars, Error, Slashed, FREE_REPORTS};
 use frame_support::assert_noop;
 use sp_runtime::Perbill;
 use sp_staking::offence::OffenceError;
@@ -93,6 +93,56 @@ fn who_reports_does_not_make_an_offence_dearer_by_choosing_other_sessions() {
 }
 
 #[test]
+fn an_old_session_that_is_named_makes_neither_the_fault_dearer_nor_the_bar_shorter() {
+    chain(|| {
+        pass_sessions(4);
+        report(2, 0, 0, 5).expect("it is new");
+        let bar = Bars::<Test>::get(account(2)).expect("he is barred");
+        assert_eq!(bar.until, 4 + 1 + Validators::report_longevity() + 1);
+        for session in 1..bar.until - 4 {
+            pass_sessions(1);
+            check();
+            report(2, session.min(5), session.into(), 5).expect("it is new");
+            assert_eq!(held(2), BOND / 2);
+            assert_noop!(Validators::rejoin(by(2)), Error::<Test>::Barred);
+        }
+        assert_eq!(Session::current_index(), bar.until - 1);
+        pass_sessions(1);
+        assert_ok!(Validators::rejoin(by(2)));
+    });
+}
+
+#[test]
+fn what_was_done_later_makes_what_was_done_before_no_cheaper() {
+    chain(|| {
+        need_all();
+        report(2, 0, 1, 1).expect("it is new");
+        pass_sessions(2);
+        report(2, 2, 2, 9).expect("he serves on");
+        assert!(held(2).abs_diff(BOND * 9 / 100) <= 1, "rounded for him");
+        report(2, 0, 3, 9).expect("a worse one of before");
+        assert!(held(2).abs_diff(BOND / 100) <= 1, "rounded for him");
+    });
+}
+
+#[test]
+fn an_offender_makes_blocks_again_when_the_bar_is_over_though_the_set_goes_on() {
+    chain(|| {
+        need_all();
+        report(2, 0, 1, 5).expect("it is new");
+        let bar = Bars::<Test>::get(account(2)).expect("he is barred");
+        for _ in 0..bar.until {
+            assert_eq!((set(), disabled()), (vec![1, 2, 3, 4], vec![2]));
+            pass_sessions(1);
+        }
+        assert_eq!((set(), disabled()), (vec![1, 2, 3, 4], vec![]));
+        assert_ok!(Validators::rejoin(by(2)));
+        pass_sessions(3);
+        assert_eq!((set(), disabled()), (vec![1, 2, 3, 4], vec![]));
+    });
+}
+
+#[test]
 fn who_does_it_again_where_he_serves_on_is_punished_again() {
     chain(|| {
         need_all();
@@ -166,12 +216,11 @@ fn a_report_that_comes_when_bonds_may_be_withdrawn_costs_nothing() {
 fn an_offender_comes_back_when_the_books_on_his_session_are_closed_and_not_before() {
     chain(|| {
         report(2, 0, 7, 1).expect("it is new");
-        for _ in 0..Validators::report_longevity() {
+        // He serves in the next session too.
+        for _ in 0..=1 + Validators::report_longevity() {
             assert_noop!(Validators::rejoin(by(2)), Error::<Test>::Barred);
             pass_sessions(1);
         }
-        assert_noop!(Validators::rejoin(by(2)), Error::<Test>::Barred);
-        pass_sessions(1);
         assert_ok!(Validators::rejoin(by(2)));
         assert_eq!(
             (Slashed::<Test>::iter().count(), Bars::<Test>::iter().count()),
@@ -188,7 +237,7 @@ fn who_lost_everything_bonds_anew_when_he_is_no_longer_barred() {
         report(2, 0, 7, 10).expect("it is new");
         assert_eq!(held(2), 0);
         assert_noop!(Validators::bond(by(2), BOND), Error::<Test>::Barred);
-        pass_sessions(Validators::report_longevity() + 1);
+        pass_sessions(Validators::report_longevity() + 2);
         assert_noop!(Validators::rejoin(by(2)), Error::<Test>::NotBonded);
         assert_ok!(Validators::bond(by(2), BOND));
         assert_eq!((held(2), is_candidate(2)), (BOND, true));
@@ -200,7 +249,7 @@ fn who_was_slashed_below_the_least_bond_adds_to_it_before_he_rejoins() {
     chain(|| {
         join(5, MIN_BOND);
         report(5, 0, 7, 1).expect("it is new");
-        pass_sessions(Validators::report_longevity() + 1);
+        pass_sessions(Validators::report_longevity() + 2);
         assert_noop!(Validators::rejoin(by(5)), Error::<Test>::BondTooLow);
         assert_ok!(Validators::bond_more(by(5), MIN_BOND));
         assert_ok!(Validators::rejoin(by(5)));
@@ -210,11 +259,13 @@ fn who_was_slashed_below_the_least_bond_adds_to_it_before_he_rejoins() {
 #[test]
 fn a_later_offence_makes_the_bar_longer_and_an_earlier_one_does_not_make_it_shorter() {
     chain(|| {
-        pass_sessions(1);
-        report(2, 1, 7, 1).expect("it is new");
+        need_all();
+        report(2, 0, 6, 1).expect("it is new");
+        pass_sessions(2);
+        report(2, 2, 7, 1).expect("it is new");
         report(2, 0, 8, 2).expect("it is new");
         let bar = Bars::<Test>::get(account(2)).expect("he is barred");
-        assert_eq!(bar.until, 1 + Validators::report_longevity() + 1);
+        assert_eq!(bar.until, 2 + Validators::report_longevity() + 1);
         assert_eq!(bar.part, Perbill::from_percent(20));
         pass_sessions(Validators::report_longevity());
         check();
@@ -251,7 +302,30 @@ fn reports_without_end_are_paid_by_their_offender_and_refused_when_he_has_nothin
         assert_eq!(report(2, 0, free + 2, 10), Err(OffenceError::DuplicateReport));
         assert_eq!(kept(), before, "nothing is kept of it");
         report(3, 0, free + 2, 1).expect("of somebody else");
-        pass_sessions(Validators::report_longevity() + 1);
-        assert_eq!(Heard::<Test>::iter().count(), 0);
+        pass_sessions(Validators::report_longevity() + 2);
+        assert_eq!(Bars::<Test>::iter().count(), 0, "and they are counted anew");
+    });
+}
+
+#[test]
+fn no_more_reports_are_heard_for_nothing_because_they_name_many_sessions() {
+    chain(|| {
+        need_all();
+        pass_sessions(3);
+        let mut slot = 0;
+        let mut report = |session| {
+            slot += 1;
+            report(2, session, slot, 1).expect("it is new");
+        };
+        (0..FREE_REPORTS).for_each(|number| report(number % 4));
+        assert_eq!(held(2), BOND * 9 / 10);
+        report(0);
+        report(3);
+        assert_eq!(held(2), BOND * 9 / 10 - 2 * REPORT_COST);
+        pass_sessions(2);
+        let before = held(2);
+        report(5);
+        let punished = before - before / 10;
+        assert_eq!(held(2), punished - REPORT_COST, "nor because he serves on");
     });
 }

@@ -18,6 +18,7 @@ enum Step {
     Rejoin(u8),
     Retire(u8),
     Count(u32, u32),
+    Decide(u32, u32),
     Session(u32, u16),
     Report(u8, u32, u64, u32),
 }
@@ -35,6 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
         4 => who().prop_map(Step::Rejoin),
         1 => who().prop_map(Step::Retire),
         1 => (0..7u32, 0..5u32).prop_map(|(count, least)| Step::Count(count, least)),
+        1 => (0..7u32, 0..5u32).prop_map(|(count, least)| Step::Decide(count, least)),
         8 => (1..150u32, any::<u16>()).prop_map(|(blocks, authors)| Step::Session(blocks, authors)),
         3 => (who(), 0..9u32, 0..3u64, 1..=10u32)
             .prop_map(|(who, ago, slot, tenths)| Step::Report(who, ago, slot, tenths)),
@@ -60,6 +62,7 @@ fn take(step: &Step) -> DispatchResult {
         Step::Rejoin(who) => Validators::rejoin(by(who)),
         Step::Retire(who) => Validators::retire_keys(by(who)),
         Step::Count(count, least) => Validators::set_validator_count(RawOrigin::Root.into(), count, least),
+        Step::Decide(count, least) => Validators::set_validator_count(by(COUNCIL), count, least),
         Step::Session(blocks, authors) => {
             let made: Vec<_> = set()
                 .into_iter()

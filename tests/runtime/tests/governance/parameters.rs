@@ -152,7 +152,7 @@ fn a_majority_sets_the_emission_within_the_bounds_of_its_pallet() {
         };
         let beyond = pallet_rewards::Error::<Runtime>::EmissionOutOfBounds;
         assert_ok!(decide(MAJORITY, Kind::Parameter, set(much)));
-        assert_eq!(pass_notice(), Err(beyond.into()));
+        assert_eq!(pass_notice(), Err(beyond));
         assert_eq!(Runtime::emission(), half);
     });
 }
@@ -165,5 +165,21 @@ fn a_majority_says_how_many_validators_there_are() {
         assert_ok!(pass_notice());
         assert_eq!(Validators::validator_count(), 7);
         blocks::next();
+    });
+}
+
+#[test]
+fn a_majority_makes_no_set_of_one_and_none_that_nobody_can_leave() {
+    on_local(|| {
+        let beyond = DispatchError::from(pallet_validators::Error::<Runtime>::CountBeyondDecision);
+        for (count, least) in [(1, 1), (100, 100)] {
+            let call = pallet_validators::Call::<Runtime>::set_validator_count { count, least };
+            assert_ok!(decide(MAJORITY, Kind::Parameter, call));
+            assert_eq!(pass_notice(), Err(beyond));
+        }
+        assert_eq!(
+            (Validators::validator_count(), Validators::least_validators()),
+            (16, 3)
+        );
     });
 }
