@@ -400,7 +400,9 @@ fn decisions(error: &str) -> Option<&'static str> {
         "CallTooHeavy" => "No block can bear this call; decide in several steps.",
         "NotAMember" => "Only members of the council object; ask one of them.",
         "AlreadyObjected" => "You objected before, and too few do; convince other members.",
-        "UnknownDecision" => "No such decision waits: its notice is over, it is called off, or was never made.",
+        "UnknownDecision" => {
+            "No such decision waits: its notice is over, it is called off, or was never made."
+        }
         "TooFewMembers" => "A council has at least three members; name more.",
         "MemberTwice" => "Name each member once.",
         _ => return None,

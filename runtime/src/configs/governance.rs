@@ -218,8 +218,7 @@ impl decisions::Config for Runtime {
     type Preimages = Preimage;
     type Upgrade = EitherOf<EnsureRoot<AccountId>, EnsureDecided<UpgradeKind>>;
     type Votes = CouncilVotes;
-    // Reckoned by hand until it is measured.
-    type WeightInfo = ();
+    type WeightInfo = weights::decisions::WeightInfo<Runtime>;
 }
 
 impl pallet_scheduler::Config for Runtime {

@@ -67,7 +67,8 @@ fn an_account_is_told_with_its_standing_and_what_waits() {
         assert_ok!(Validators::unbond(by(2), Balance::MAX));
         assert_eq!(standing(2), Some(Standing::Leaving));
         report(3, 0, 7, 10).expect("it is new");
-        let until = Validators::report_longevity() + 1;
+        // As long as the next session, the first that he was warned for, can be reported.
+        let until = 1 + Validators::report_longevity() + 1;
         let view = Validators::candidate(account(3)).expect("he is barred");
         assert_eq!(
             (view.bond, view.standing, view.disabled),

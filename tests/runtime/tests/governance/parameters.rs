@@ -152,7 +152,7 @@ fn a_majority_sets_the_emission_within_the_bounds_of_its_pallet() {
         };
         let beyond = pallet_rewards::Error::<Runtime>::EmissionOutOfBounds;
         assert_ok!(decide(MAJORITY, Kind::Parameter, set(much)));
-        assert_eq!(pass_notice(), Err(beyond));
+        assert_eq!(pass_notice(), Err(beyond.into()));
         assert_eq!(Runtime::emission(), half);
     });
 }
