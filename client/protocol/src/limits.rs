@@ -103,9 +103,12 @@ pub const MAX_SERVED: usize = 64;
 /// Bytes for which a payer promises ahead at least, and which a payee serves on credit unless told otherwise: four chunks, so
 /// that a connection of 80 Mbit/s over 100 ms needs no more.
 pub const MIN_WINDOW: u64 = 1 << 20;
-/// Most bytes for which a payer promises ahead: twice what [`MAX_PIPELINE`] requests bring, for the requests under way and for
-/// those whose vouchers are.
-pub const MAX_WINDOW: u64 = 2 * MAX_PIPELINE as u64 * CHUNK_LEN;
+/// Most bytes for which a payer promises ahead: eight times what [`MAX_PIPELINE`] requests bring. Twice that is for the requests under
+/// way and for those whose vouchers are; the rest makes vouchers rare where a disk takes tens of milliseconds to store one.
+pub const MAX_WINDOW: u64 = 8 * MAX_PIPELINE as u64 * CHUNK_LEN;
+/// Most bytes that a payee serves on credit, however much was redeemed: twice what [`MAX_PIPELINE`] requests bring. It need not be
+/// longer than that: a payer whose promises arrive is not served on credit.
+pub const MAX_CREDIT: u64 = 2 * MAX_PIPELINE as u64 * CHUNK_LEN;
 /// Vouchers in a window, at most: each promises this part of it anew, but at least a chunk. More would sign and store for nothing;
 /// fewer would leave too little of the window for the time that a voucher travels.
 pub const MAX_VOUCHERS_PER_WINDOW: u64 = 8;
@@ -113,8 +116,8 @@ pub const MAX_VOUCHERS_PER_WINDOW: u64 = 8;
 /// than [`MAX_PIPELINE`] requests and the chunks that are being verified.
 pub const MIN_VOUCHERS_PER_WINDOW: u64 = 4;
 /// Of each so many verified bytes, one is added to what a payee is promised ahead at least: for each byte of that which it could
-/// run away with it has served sixteen. A longer window means fewer vouchers, and outlasts a slow disk.
-pub const TRUST_SHARE: u64 = 16;
+/// run away with it has served eight. A longer window means fewer vouchers, and outlasts a slow disk.
+pub const TRUST_SHARE: u64 = 8;
 /// How long a chunk that was not served for want of payment is not asked of the same peer again, unless a voucher was accepted
 /// before.
 pub const PAYMENT_REST: Duration = Duration::from_secs(1);

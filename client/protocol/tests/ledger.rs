@@ -290,7 +290,7 @@ fn a_window_grows_with_the_rate_up_to_its_bound_and_never_beyond_trust() {
         while let Some(action) = payer.poll(now) {
             if let PayerAction::Sign { lines, .. } = action {
                 payer
-                    .accepted(PAYEE, &lines, now + Duration::from_millis(200))
+                    .accepted(PAYEE, &lines, now + Duration::from_millis(700))
                     .unwrap();
             }
         }
@@ -309,7 +309,7 @@ fn a_slow_payee_is_promised_a_first_window_ahead_and_a_part_of_what_it_delivered
     let mut payer = payer();
     let mut delivered = 0;
     // A chunk a second, accepted at once: two round trips bring nothing to speak of.
-    for tick in 1..=700u32 {
+    for tick in 1..=1100u32 {
         let now = NOW + Duration::from_secs(1) * tick;
         while let Some(action) = payer.poll(now) {
             if let PayerAction::Sign { lines, .. } = action {

@@ -31,7 +31,7 @@ fn limits() -> PayeeLimits {
         free_per_peer: 0,
         free_per_day: 0,
         window: MIN_WINDOW,
-        max_window: MAX_WINDOW,
+        max_window: MAX_CREDIT,
         margin: 10,
         redeem_at: 64 * MIB,
         redeem_after: Duration::from_secs(3600),
@@ -251,7 +251,7 @@ fn a_window_does_not_grow_by_what_was_redeemed_for_cards_that_were_not_served() 
     assert_eq!(window(&mut payee), MIN_WINDOW);
     serve_all(&mut payee, PEER);
     payee.credit(PAYER, paid(CARD)).unwrap();
-    assert_eq!(window(&mut payee), MAX_WINDOW);
+    assert_eq!(window(&mut payee), MAX_CREDIT);
 }
 
 #[test]

@@ -22,11 +22,11 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `Session::NextKeys` (r:1 w:0)
 	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Validators::Bars` (r:1 w:0)
-	/// Proof: `Validators::Bars` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Proof: `Validators::Bars` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Ledgers` (r:2 w:2)
 	/// Proof: `Validators::Ledgers` (`max_values`: None, `max_size`: Some(385), added: 2860, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Ranking` (r:1 w:1)
 	/// Proof: `Validators::Ranking` (`max_values`: Some(1), `max_size`: Some(9602), added: 10097, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
@@ -35,26 +35,26 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Proof: `Validators::UnbondingSessions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn bond() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `10732`
-		//  Estimated: `14197`
-		// Minimum execution time: 122_271_000 picoseconds.
-		Weight::from_parts(132_346_000, 0)
-			.saturating_add(Weight::from_parts(0, 14197))
+		//  Measured:  `10768`
+		//  Estimated: `14233`
+		// Minimum execution time: 121_230_000 picoseconds.
+		Weight::from_parts(140_989_000, 0)
+			.saturating_add(Weight::from_parts(0, 14233))
 			.saturating_add(T::DbWeight::get().reads(8))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Validators::Ledgers` (r:1 w:1)
 	/// Proof: `Validators::Ledgers` (`max_values`: None, `max_size`: Some(385), added: 2860, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Ranking` (r:1 w:1)
 	/// Proof: `Validators::Ranking` (`max_values`: Some(1), `max_size`: Some(9602), added: 10097, mode: `MaxEncodedLen`)
 	fn bond_more() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `10286`
+		//  Measured:  `10323`
 		//  Estimated: `11087`
-		// Minimum execution time: 100_519_000 picoseconds.
-		Weight::from_parts(106_017_000, 0)
+		// Minimum execution time: 101_461_000 picoseconds.
+		Weight::from_parts(164_224_000, 0)
 			.saturating_add(Weight::from_parts(0, 11087))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -73,11 +73,11 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Proof: `Validators::ValidatorCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn unbond() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `10428`
-		//  Estimated: `11913`
-		// Minimum execution time: 57_445_000 picoseconds.
-		Weight::from_parts(62_863_000, 0)
-			.saturating_add(Weight::from_parts(0, 11913))
+		//  Measured:  `10464`
+		//  Estimated: `11949`
+		// Minimum execution time: 57_425_000 picoseconds.
+		Weight::from_parts(67_270_000, 0)
+			.saturating_add(Weight::from_parts(0, 11949))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -92,14 +92,14 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `System::Account` (r:1 w:1)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	fn withdraw() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1061`
-		//  Estimated: `3850`
-		// Minimum execution time: 75_282_000 picoseconds.
-		Weight::from_parts(83_755_000, 0)
-			.saturating_add(Weight::from_parts(0, 3850))
+		//  Measured:  `1097`
+		//  Estimated: `3892`
+		// Minimum execution time: 74_821_000 picoseconds.
+		Weight::from_parts(87_089_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -111,10 +111,10 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Proof: `Validators::ValidatorCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn pause() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `9760`
+		//  Measured:  `9797`
 		//  Estimated: `11087`
-		// Minimum execution time: 33_821_000 picoseconds.
-		Weight::from_parts(46_519_000, 0)
+		// Minimum execution time: 33_680_000 picoseconds.
+		Weight::from_parts(57_045_000, 0)
 			.saturating_add(Weight::from_parts(0, 11087))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -126,18 +126,18 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `Session::NextKeys` (r:1 w:0)
 	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Validators::Bars` (r:1 w:0)
-	/// Proof: `Validators::Bars` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
+	/// Proof: `Validators::Bars` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Validators::UnbondingSessions` (r:1 w:0)
 	/// Proof: `Validators::UnbondingSessions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	fn rejoin() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `10998`
-		//  Estimated: `14463`
-		// Minimum execution time: 74_521_000 picoseconds.
-		Weight::from_parts(84_245_000, 0)
-			.saturating_add(Weight::from_parts(0, 14463))
+		//  Measured:  `11034`
+		//  Estimated: `14499`
+		// Minimum execution time: 74_000_000 picoseconds.
+		Weight::from_parts(88_021_000, 0)
+			.saturating_add(Weight::from_parts(0, 14499))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
@@ -150,72 +150,73 @@ impl<T: frame_system::Config> pallet_validators::WeightInfo for WeightInfo<T> {
 	/// Storage: `Session::NextKeys` (r:1 w:1)
 	/// Proof: `Session::NextKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Session::ExternallySetKeys` (r:1 w:1)
 	/// Proof: `Session::ExternallySetKeys` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	/// Storage: `Session::KeyOwner` (r:0 w:2)
 	/// Proof: `Session::KeyOwner` (`max_values`: None, `max_size`: None, mode: `Measured`)
 	fn retire_keys() -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `761`
-		//  Estimated: `4226`
-		// Minimum execution time: 92_167_000 picoseconds.
-		Weight::from_parts(102_202_000, 0)
-			.saturating_add(Weight::from_parts(0, 4226))
+		//  Measured:  `797`
+		//  Estimated: `4262`
+		// Minimum execution time: 90_114_000 picoseconds.
+		Weight::from_parts(105_727_000, 0)
+			.saturating_add(Weight::from_parts(0, 4262))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().writes(5))
 	}
-	/// Storage: `Validators::Ranking` (r:1 w:0)
-	/// Proof: `Validators::Ranking` (`max_values`: Some(1), `max_size`: Some(9602), added: 10097, mode: `MaxEncodedLen`)
-	/// Storage: `Validators::ValidatorCount` (r:1 w:1)
-	/// Proof: `Validators::ValidatorCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::LeastValidators` (r:1 w:1)
 	/// Proof: `Validators::LeastValidators` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::ValidatorCount` (r:1 w:1)
+	/// Proof: `Validators::ValidatorCount` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
+	/// Storage: `Validators::Ranking` (r:1 w:0)
+	/// Proof: `Validators::Ranking` (`max_values`: Some(1), `max_size`: Some(9602), added: 10097, mode: `MaxEncodedLen`)
 	fn set_validator_count() -> Weight {
-		// The reads were added by hand; the times were measured without them.
+		// Proof Size summary in bytes:
+		//  Measured:  `9797`
 		//  Estimated: `11087`
-		// Minimum execution time: 6_529_000 picoseconds.
-		Weight::from_parts(9_825_000, 0)
+		// Minimum execution time: 15_684_000 picoseconds.
+		Weight::from_parts(28_452_000, 0)
 			.saturating_add(Weight::from_parts(0, 11087))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
+	/// Storage: `Validators::Bars` (r:100 w:100)
+	/// Proof: `Validators::Bars` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::UnbondingSessions` (r:1 w:0)
 	/// Proof: `Validators::UnbondingSessions` (`max_values`: Some(1), `max_size`: Some(4), added: 499, mode: `MaxEncodedLen`)
 	/// Storage: `Session::CurrentIndex` (r:1 w:0)
 	/// Proof: `Session::CurrentIndex` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
-	/// Storage: `Validators::Heard` (r:1 w:1)
-	/// Proof: `Validators::Heard` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Ledgers` (r:100 w:100)
 	/// Proof: `Validators::Ledgers` (`max_values`: None, `max_size`: Some(385), added: 2860, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Slashed` (r:100 w:100)
 	/// Proof: `Validators::Slashed` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
-	/// Storage: `Validators::Bars` (r:100 w:100)
-	/// Proof: `Validators::Bars` (`max_values`: None, `max_size`: Some(60), added: 2535, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:100 w:100)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:100 w:100)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Validators::Ranking` (r:1 w:1)
 	/// Proof: `Validators::Ranking` (`max_values`: Some(1), `max_size`: Some(9602), added: 10097, mode: `MaxEncodedLen`)
 	/// Storage: `Session::DisabledValidators` (r:1 w:1)
 	/// Proof: `Session::DisabledValidators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
 	/// Storage: `Session::Validators` (r:1 w:0)
 	/// Proof: `Session::Validators` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 100]`.
 	fn punish(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `10827 + n * (286 ±0)`
-		//  Estimated: `12202 + n * (2860 ±0)`
-		// Minimum execution time: 143_663_000 picoseconds.
-		Weight::from_parts(146_648_000, 0)
-			.saturating_add(Weight::from_parts(0, 12202))
-			// Standard Error: 4_427_712
-			.saturating_add(Weight::from_parts(160_117_508, 0).saturating_mul(n.into()))
+		//  Measured:  `10867 + n * (286 ±0)`
+		//  Estimated: `12242 + n * (2902 ±0)`
+		// Minimum execution time: 141_791_000 picoseconds.
+		Weight::from_parts(148_962_000, 0)
+			.saturating_add(Weight::from_parts(0, 12242))
+			// Standard Error: 1_601_863
+			.saturating_add(Weight::from_parts(127_910_228, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(6))
 			.saturating_add(T::DbWeight::get().reads((5_u64).saturating_mul(n.into())))
-			.saturating_add(T::DbWeight::get().writes(3))
+			.saturating_add(T::DbWeight::get().writes(2))
 			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(n.into())))
-			.saturating_add(Weight::from_parts(0, 2860).saturating_mul(n.into()))
+			.saturating_add(Weight::from_parts(0, 2902).saturating_mul(n.into()))
 	}
 }

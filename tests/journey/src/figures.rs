@@ -27,6 +27,16 @@ pub fn median(figures: &[f64]) -> f64 {
     }
 }
 
+/// The mean of the middle half (Tukey's midmean): a pause of the machine does not move it, and of rounds that differ by chance it needs
+/// two thirds of what the median needs. NaN of none.
+pub fn midmean(figures: &[f64]) -> f64 {
+    let mut sorted = figures.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let cut = sorted.len() / 4;
+    let middle = &sorted[cut..sorted.len() - cut];
+    middle.iter().sum::<f64>() / middle.len() as f64
+}
+
 /// The least and the most.
 pub fn extremes(figures: &[f64]) -> (f64, f64) {
     let widen = |(least, most): (f64, f64), one: &f64| (least.min(*one), most.max(*one));
@@ -36,7 +46,7 @@ pub fn extremes(figures: &[f64]) -> (f64, f64) {
 /// How one kind of round compares to another.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Ratio {
-    /// Median of the one over median of the other.
+    /// Midmean of the one over midmean of the other.
     pub ratio: f64,
     /// Where that is with a certainty of 95 %: the lower end.
     pub from: f64,
@@ -53,7 +63,7 @@ impl Ratio {
         let pairs: Vec<(f64, f64)> = one.iter().copied().zip(other.iter().copied()).collect();
         let ratio = |pairs: &[(f64, f64)]| {
             let (one, other): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
-            median(&one) / median(&other)
+            midmean(&one) / midmean(&other)
         };
         if pairs.is_empty() {
             return Self {
@@ -104,7 +114,9 @@ mod tests {
     fn the_median_is_in_the_middle() {
         assert_eq!(median(&[3.0, 1.0, 2.0]), 2.0);
         assert_eq!(median(&[4.0, 1.0, 2.0, 3.0]), 2.5);
-        assert!(median(&[]).is_nan());
+        assert!(median(&[]).is_nan() && midmean(&[]).is_nan());
+        assert_eq!(midmean(&[3.0]), 3.0);
+        assert_eq!(midmean(&[100.0, 1.0, 2.0, 3.0, 4.0, 6.0, 7.0, -100.0]), 3.75);
         assert_eq!(extremes(&[3.0, 1.0, 2.0]), (1.0, 3.0));
     }
 

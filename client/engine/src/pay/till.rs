@@ -15,7 +15,7 @@ use hashcard_primitives::card::CardId;
 use hashcard_primitives::channel::{CreditView, SessionKey, SignedVoucher, VoucherLines};
 use hashcard_primitives::{Balance, BlockNumber};
 use hashcard_protocol::ledger::{Charge, Credit, Judged, LineState, Payee, PayeeLimits, RedeemWhy, Serving};
-use hashcard_protocol::limits::{MAX_WINDOW, MIN_WINDOW};
+use hashcard_protocol::limits::{MAX_CREDIT, MIN_WINDOW};
 use hashcard_protocol::payment::{Account, Decline, Hello, Promise, SessionRef, Terms};
 
 use super::price::Shelf;
@@ -54,7 +54,7 @@ pub fn limits(free_per_peer: u64, closing_window: BlockNumber) -> PayeeLimits {
         free_per_peer,
         free_per_day: FREE_PER_DAY,
         window: MIN_WINDOW,
-        max_window: MAX_WINDOW,
+        max_window: MAX_CREDIT,
         margin: (closing_window / MARGINS_PER_WINDOW).clamp(1, MAX_MARGIN),
         redeem_at: REDEEM_AT,
         redeem_after: REDEEM_AFTER,

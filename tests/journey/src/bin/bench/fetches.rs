@@ -18,7 +18,7 @@ pub const PRICE: &str = "0.001";
 /// The same in the chain's smallest unit.
 const PRICE_UNITS: u128 = 1_000_000_000;
 /// MiB that a payer is ahead at most, and what is beside the content in a blob; reserved for each round.
-const WINDOWS_MIB: u128 = 16;
+const WINDOWS_MIB: u128 = 40;
 /// Fetches that open or fill their lane as they go, before the rounds.
 const ON_THE_WAY: usize = 3;
 /// Blocks after a fetch in which its vouchers are redeemed if they are worth it: then the next round begins.
