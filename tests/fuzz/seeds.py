@@ -67,6 +67,9 @@ for name, vector in vectors("pay"):
     # SCALE's compact number of lines, of which there are fewer than 64.
     voucher = head + bytes([4 * len(said["lines"])]) + lines + bytes(64)
     write("shared_types", f"vouchers-{name}", bytes([39, 4]) + voucher)
+    kept = voucher + bytes(12) + bytes([4 * len(said["lines"])]) + bytes(8 * len(said["lines"]))
+    body = bytes([1, 4]) + kept
+    write("voucher_file", name, number(len(body), 2) + body + b"torn")
 for which in range(64):
     for length in (8, 64, 400):
         write("shared_types", f"zeros-{which}-{length}", bytes([which]) + bytes(length))
@@ -82,3 +85,12 @@ write("catalogue_row", "labelled", bytes([1, 2]) + number(0x01020304, 8) + numbe
 # Four chunks, from a peer that is known, connected, holds all and delivers two, of which one is true.
 play = [8, 0, 7, 1, 0, 255, 2, 0, 0, 5, 0, 1, 15, 8, 0, 0, 8, 0, 1, 9, 0, 0, 9, 0, 1, 0xF, 0, 100, 10, 0, 2, 11, 0, 3]
 write("download", "two-chunks", bytes(play))
+write("search", "plain", b"\xff".join([b"Night train", b"lang:en", b"a film", b"night tra", b"lang:en", b"01" * 17]))
+write("home_files", "collections", b'\x02{"version":1,"collections":{"films":[1,2]}}')
+write("home_files", "wallet", b"\x00age-encryption.org/v1\n-> scrypt AAAAAAAAAAAAAAAAAAAAAA 17\n" + b"A" * 43 + b"\n--- " + b"A" * 43 + b"\n" + bytes(64))
+write("events", "none", bytes([0]))
+write("addresses", "tcp", b"/ip4/127.0.0.1/tcp/4001")
+write("addresses", "binary", bytes([4, 127, 0, 0, 1, 6, 0x0F, 0xA1]))
+write("addresses", "peer", bytes([0x12, 32]) + bytes(32))
+write("index_file", "header", bytes([0, 0, 1]))
+write("index_file", "middle", bytes([0, 128, 255, 255, 255, 255]))

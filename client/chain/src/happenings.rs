@@ -242,7 +242,7 @@ impl ChainAt {
     }
 }
 
-fn happenings(events: &Events<Hashcard>) -> Result<Vec<Happening>> {
+pub(crate) fn happenings(events: &Events<Hashcard>) -> Result<Vec<Happening>> {
     let (mut count, mut len) = (0u32, Compact(events.len()).encoded_size());
     let mut all = Vec::new();
     for event in events.iter() {

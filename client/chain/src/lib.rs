@@ -41,6 +41,8 @@ mod transact;
 mod validators;
 mod validity;
 
+#[cfg(fuzzing)]
+pub mod fuzzing;
 #[cfg(test)]
 mod testing;
 

@@ -50,6 +50,8 @@ mod endow;
 mod fetch;
 mod follow;
 mod fulfil;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gift;
 mod history;
 mod holding;

@@ -27,6 +27,8 @@ use crate::command::{ClaimedRewards, CollectedRewards, Event};
 use crate::engine::{waiting_for_disk, Actor, Engine};
 use crate::error::EngineError;
 use crate::events::Events;
+#[cfg(fuzzing)]
+pub use books::read as read_book;
 pub use shown::shown;
 use todo::Todo;
 use verdict::chain_error;

@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 use crate::error::{Code, EngineError};
 use crate::home::HomePaths;
 pub use account::AccountName;
+#[cfg(fuzzing)]
+pub use keyfile::is_encrypted;
 pub use passphrase::{AskPassphrase, Passphrase};
 
 mod account;

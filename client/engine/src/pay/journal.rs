@@ -246,6 +246,15 @@ fn line_of(body: &[u8]) -> Option<(Account, CardId, LineRecord)> {
     (*tag == LINE && body.is_empty()).then_some((*payee, CardId::from_le_bytes(*card), line))
 }
 
+/// How many lines a record of promises has whose bodies behind the first these are.
+#[cfg(fuzzing)]
+pub fn lines_of_bodies(bodies: &[&[u8]]) -> Result<usize, &'static str> {
+    let header = header_body(&[1; 32], SessionRef { pool: 1, session: 1 });
+    let mut bytes = record(&header);
+    bytes.extend(bodies.iter().flat_map(|body| record(body)));
+    lines_of(&bytes, &header).map(|lines| lines.len())
+}
+
 fn damaged(path: &Path, why: &str) -> EngineError {
     EngineError::new(
         Code::Damaged,

@@ -39,6 +39,23 @@ use framing::{framed, has_record_within, head, next_record, salt_of, Salt, FRAME
 
 mod framing;
 
+/// A file of vouchers of this account whose records behind the first have these bodies, and then has this end.
+#[cfg(fuzzing)]
+pub fn file_of_bodies(genesis: [u8; 32], payee: Account, bodies: &[&[u8]], end: &[u8]) -> Vec<u8> {
+    struct Raw<'a>(&'a [u8]);
+    impl Encode for Raw<'_> {
+        fn encode_to<T: codec::Output + ?Sized>(&self, out: &mut T) {
+            out.write(self.0);
+        }
+    }
+    let salt = [5; 32];
+    let mut bytes = head(&salt);
+    bytes.extend(framed(&salt, &Record::Owner { genesis, payee }));
+    bytes.extend(bodies.iter().flat_map(|body| framed(&salt, &Raw(body))));
+    bytes.extend(end);
+    bytes
+}
+
 /// Vouchers of a record: 32 of at most 634 bytes, half of the longest body.
 const APPENDED_AT_ONCE: usize = 32;
 /// Longest file that is read. Four thousand sessions with a voucher or two take some megabytes.
