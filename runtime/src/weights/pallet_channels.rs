@@ -22,7 +22,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::NextPool` (r:1 w:1)
 	/// Proof: `Channels::NextPool` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::PoolsOf` (r:0 w:1)
 	/// Proof: `Channels::PoolsOf` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Pools` (r:0 w:1)
@@ -30,40 +30,40 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	fn open_pool() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `124`
-		//  Estimated: `3838`
-		// Minimum execution time: 119_287_000 picoseconds.
-		Weight::from_parts(127_790_000, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
+		//  Estimated: `3892`
+		// Minimum execution time: 119_969_000 picoseconds.
+		Weight::from_parts(126_268_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(4))
 	}
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	fn top_up() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `356`
-		//  Estimated: `3838`
-		// Minimum execution time: 73_790_000 picoseconds.
-		Weight::from_parts(81_732_000, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
+		//  Estimated: `3892`
+		// Minimum execution time: 74_931_000 picoseconds.
+		Weight::from_parts(84_175_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(2))
 	}
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sessions` (r:0 w:1)
 	/// Proof: `Channels::Sessions` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	fn add_session() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `356`
-		//  Estimated: `3838`
-		// Minimum execution time: 77_205_000 picoseconds.
-		Weight::from_parts(83_665_000, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
+		//  Estimated: `3892`
+		// Minimum execution time: 77_355_000 picoseconds.
+		Weight::from_parts(87_199_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -74,17 +74,17 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Lanes` (r:64 w:64)
 	/// Proof: `Channels::Lanes` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// The range of component `n` is `[1, 64]`.
 	fn open_lanes(n: u32, ) -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `512`
-		//  Estimated: `3838 + n * (2603 ±0)`
-		// Minimum execution time: 98_947_000 picoseconds.
-		Weight::from_parts(92_182_605, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
-			// Standard Error: 20_880
-			.saturating_add(Weight::from_parts(13_931_243, 0).saturating_mul(n.into()))
+		//  Estimated: `3892 + n * (2603 ±0)`
+		// Minimum execution time: 99_768_000 picoseconds.
+		Weight::from_parts(99_167_930, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
+			// Standard Error: 42_424
+			.saturating_add(Weight::from_parts(14_225_480, 0).saturating_mul(n.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((1_u64).saturating_mul(n.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -103,6 +103,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Cards::NextCardId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lines` (r:64 w:64)
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:64 w:0)
 	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::TheEmission` (r:1 w:0)
@@ -112,7 +114,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Rewards::Running` (r:1 w:1)
 	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:129 w:65)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Unclaimed` (r:64 w:64)
@@ -120,14 +122,14 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `v` is `[1, 64]`.
 	fn redeem_ed25519(v: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2145 + v * (816 ±0)`
-		//  Estimated: `6686 + v * (5206 ±0)`
-		// Minimum execution time: 320_897_000 picoseconds.
-		Weight::from_parts(38_918_535, 0)
-			.saturating_add(Weight::from_parts(0, 6686))
-			// Standard Error: 7_574_216
-			.saturating_add(Weight::from_parts(286_268_394, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
+		//  Measured:  `2148 + v * (816 ±0)`
+		//  Estimated: `6794 + v * (5206 ±0)`
+		// Minimum execution time: 329_570_000 picoseconds.
+		Weight::from_parts(163_149_725, 0)
+			.saturating_add(Weight::from_parts(0, 6794))
+			// Standard Error: 8_103_500
+			.saturating_add(Weight::from_parts(312_456_488, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(v.into())))
@@ -145,6 +147,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Cards::NextCardId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lines` (r:64 w:64)
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:64 w:0)
 	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::TheEmission` (r:1 w:0)
@@ -154,7 +158,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Rewards::Running` (r:1 w:1)
 	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:129 w:65)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Unclaimed` (r:64 w:64)
@@ -162,14 +166,14 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `v` is `[1, 64]`.
 	fn redeem_sr25519(v: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `2145 + v * (816 ±0)`
-		//  Estimated: `6686 + v * (5206 ±0)`
-		// Minimum execution time: 314_036_000 picoseconds.
-		Weight::from_parts(191_977_968, 0)
-			.saturating_add(Weight::from_parts(0, 6686))
-			// Standard Error: 5_375_812
-			.saturating_add(Weight::from_parts(272_064_921, 0).saturating_mul(v.into()))
-			.saturating_add(T::DbWeight::get().reads(9))
+		//  Measured:  `2148 + v * (816 ±0)`
+		//  Estimated: `6794 + v * (5206 ±0)`
+		// Minimum execution time: 319_775_000 picoseconds.
+		Weight::from_parts(99_502_052, 0)
+			.saturating_add(Weight::from_parts(0, 6794))
+			// Standard Error: 5_518_057
+			.saturating_add(Weight::from_parts(283_679_428, 0).saturating_mul(v.into()))
+			.saturating_add(T::DbWeight::get().reads(10))
 			.saturating_add(T::DbWeight::get().reads((7_u64).saturating_mul(v.into())))
 			.saturating_add(T::DbWeight::get().writes(6))
 			.saturating_add(T::DbWeight::get().writes((5_u64).saturating_mul(v.into())))
@@ -187,6 +191,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Proof: `Cards::NextCardId` (`max_values`: Some(1), `max_size`: Some(8), added: 503, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lines` (r:640 w:640)
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
+	/// Storage: `Parameters::Parameters` (r:1 w:0)
+	/// Proof: `Parameters::Parameters` (`max_values`: None, `max_size`: Some(36), added: 2511, mode: `MaxEncodedLen`)
 	/// Storage: `Cards::Cards` (r:640 w:0)
 	/// Proof: `Cards::Cards` (`max_values`: None, `max_size`: Some(915), added: 3390, mode: `MaxEncodedLen`)
 	/// Storage: `Rewards::TheEmission` (r:1 w:0)
@@ -196,7 +202,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Rewards::Running` (r:1 w:1)
 	/// Proof: `Rewards::Running` (`max_values`: Some(1), `max_size`: Some(60), added: 555, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:2 w:2)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:705 w:641)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Unclaimed` (r:64 w:64)
@@ -204,14 +210,14 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `l` is `[0, 576]`.
 	fn redeem_lines(l: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `54612 + l * (640 ±0)`
+		//  Measured:  `54615 + l * (640 ±0)`
 		//  Estimated: `336777 + l * (3390 ±0)`
-		// Minimum execution time: 16_422_345_000 picoseconds.
-		Weight::from_parts(20_207_192_206, 0)
+		// Minimum execution time: 16_915_879_000 picoseconds.
+		Weight::from_parts(23_947_925_345, 0)
 			.saturating_add(Weight::from_parts(0, 336777))
-			// Standard Error: 5_230_548
-			.saturating_add(Weight::from_parts(95_769_119, 0).saturating_mul(l.into()))
-			.saturating_add(T::DbWeight::get().reads(457))
+			// Standard Error: 9_459_685
+			.saturating_add(Weight::from_parts(125_997_911, 0).saturating_mul(l.into()))
+			.saturating_add(T::DbWeight::get().reads(458))
 			.saturating_add(T::DbWeight::get().reads((3_u64).saturating_mul(l.into())))
 			.saturating_add(T::DbWeight::get().writes(326))
 			.saturating_add(T::DbWeight::get().writes((2_u64).saturating_mul(l.into())))
@@ -225,8 +231,8 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `270`
 		//  Estimated: `3574`
-		// Minimum execution time: 19_199_000 picoseconds.
-		Weight::from_parts(23_184_000, 0)
+		// Minimum execution time: 19_559_000 picoseconds.
+		Weight::from_parts(31_857_000, 0)
 			.saturating_add(Weight::from_parts(0, 3574))
 			.saturating_add(T::DbWeight::get().reads(2))
 			.saturating_add(T::DbWeight::get().writes(1))
@@ -234,7 +240,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sessions` (r:2 w:1)
 	/// Proof: `Channels::Sessions` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lanes` (r:513 w:512)
@@ -244,13 +250,13 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `r` is `[1, 512]`.
 	fn withdraw_lanes(r: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `734 + r * (85 ±0)`
+		//  Measured:  `771 + r * (85 ±0)`
 		//  Estimated: `6158 + r * (2603 ±0)`
-		// Minimum execution time: 160_208_000 picoseconds.
-		Weight::from_parts(59_873_766, 0)
+		// Minimum execution time: 226_026_000 picoseconds.
+		Weight::from_parts(47_177_557, 0)
 			.saturating_add(Weight::from_parts(0, 6158))
-			// Standard Error: 45_810
-			.saturating_add(Weight::from_parts(22_522_938, 0).saturating_mul(r.into()))
+			// Standard Error: 57_614
+			.saturating_add(Weight::from_parts(35_479_515, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(5))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -260,7 +266,7 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Pools` (r:1 w:1)
 	/// Proof: `Channels::Pools` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Sessions` (r:513 w:512)
 	/// Proof: `Channels::Sessions` (`max_values`: None, `max_size`: Some(109), added: 2584, mode: `MaxEncodedLen`)
 	/// Storage: `Channels::Lanes` (r:512 w:0)
@@ -268,13 +274,13 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// The range of component `r` is `[1, 512]`.
 	fn withdraw_sessions(r: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `1183 + r * (2 ±0)`
-		//  Estimated: `3838 + r * (2603 ±0)`
-		// Minimum execution time: 137_885_000 picoseconds.
-		Weight::from_parts(49_416_196, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
-			// Standard Error: 152_191
-			.saturating_add(Weight::from_parts(17_927_725, 0).saturating_mul(r.into()))
+		//  Measured:  `1220 + r * (2 ±0)`
+		//  Estimated: `3892 + r * (2603 ±0)`
+		// Minimum execution time: 144_575_000 picoseconds.
+		Weight::from_parts(167_019_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
+			// Standard Error: 228_755
+			.saturating_add(Weight::from_parts(22_372_043, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(2))
@@ -290,17 +296,17 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Lines` (r:512 w:0)
 	/// Proof: `Channels::Lines` (`max_values`: None, `max_size`: Some(100), added: 2575, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// The range of component `r` is `[1, 512]`.
 	fn end_session(r: u32, ) -> Weight {
 		// Proof Size summary in bytes:
-		//  Measured:  `730 + r * (85 ±0)`
-		//  Estimated: `3838 + r * (2603 ±0)`
-		// Minimum execution time: 110_254_000 picoseconds.
-		Weight::from_parts(7_901_813, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
-			// Standard Error: 110_735
-			.saturating_add(Weight::from_parts(23_877_395, 0).saturating_mul(r.into()))
+		//  Measured:  `767 + r * (85 ±0)`
+		//  Estimated: `3892 + r * (2603 ±0)`
+		// Minimum execution time: 116_724_000 picoseconds.
+		Weight::from_parts(123_113_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
+			// Standard Error: 143_171
+			.saturating_add(Weight::from_parts(26_429_001, 0).saturating_mul(r.into()))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().reads((2_u64).saturating_mul(r.into())))
 			.saturating_add(T::DbWeight::get().writes(3))
@@ -310,15 +316,15 @@ impl<T: frame_system::Config> pallet_channels::WeightInfo for WeightInfo<T> {
 	/// Storage: `Channels::Unclaimed` (r:1 w:1)
 	/// Proof: `Channels::Unclaimed` (`max_values`: None, `max_size`: Some(64), added: 2539, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `System::Account` (r:2 w:2)
 	/// Proof: `System::Account` (`max_values`: None, `max_size`: Some(128), added: 2603, mode: `MaxEncodedLen`)
 	fn claim_unclaimed() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `618`
 		//  Estimated: `6196`
-		// Minimum execution time: 74_310_000 picoseconds.
-		Weight::from_parts(110_955_000, 0)
+		// Minimum execution time: 75_372_000 picoseconds.
+		Weight::from_parts(85_687_000, 0)
 			.saturating_add(Weight::from_parts(0, 6196))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))

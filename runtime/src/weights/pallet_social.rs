@@ -24,16 +24,16 @@ impl<T: frame_system::Config> pallet_social::WeightInfo for WeightInfo<T> {
 	/// Storage: `Social::Reactions` (r:1 w:1)
 	/// Proof: `Social::Reactions` (`max_values`: None, `max_size`: Some(73), added: 2548, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Social::CountsOfCard` (r:1 w:1)
 	/// Proof: `Social::CountsOfCard` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
 	fn react() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `439`
-		//  Estimated: `3838`
-		// Minimum execution time: 79_197_000 picoseconds.
-		Weight::from_parts(84_326_000, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
+		//  Estimated: `3892`
+		// Minimum execution time: 77_945_000 picoseconds.
+		Weight::from_parts(84_976_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
@@ -42,29 +42,29 @@ impl<T: frame_system::Config> pallet_social::WeightInfo for WeightInfo<T> {
 	/// Storage: `Social::CountsOfCard` (r:1 w:1)
 	/// Proof: `Social::CountsOfCard` (`max_values`: None, `max_size`: Some(40), added: 2515, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	fn unreact() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `363`
-		//  Estimated: `3838`
-		// Minimum execution time: 65_798_000 picoseconds.
-		Weight::from_parts(71_547_000, 0)
-			.saturating_add(Weight::from_parts(0, 3838))
+		//  Estimated: `3892`
+		// Minimum execution time: 65_407_000 picoseconds.
+		Weight::from_parts(73_129_000, 0)
+			.saturating_add(Weight::from_parts(0, 3892))
 			.saturating_add(T::DbWeight::get().reads(3))
 			.saturating_add(T::DbWeight::get().writes(3))
 	}
 	/// Storage: `Social::Follows` (r:1 w:1)
 	/// Proof: `Social::Follows` (`max_values`: None, `max_size`: Some(112), added: 2587, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	/// Storage: `Social::CountsOfAccount` (r:2 w:2)
 	/// Proof: `Social::CountsOfAccount` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	fn follow() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `131`
 		//  Estimated: `6052`
-		// Minimum execution time: 75_302_000 picoseconds.
-		Weight::from_parts(80_760_000, 0)
+		// Minimum execution time: 74_511_000 picoseconds.
+		Weight::from_parts(78_837_000, 0)
 			.saturating_add(Weight::from_parts(0, 6052))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -74,13 +74,13 @@ impl<T: frame_system::Config> pallet_social::WeightInfo for WeightInfo<T> {
 	/// Storage: `Social::CountsOfAccount` (r:2 w:2)
 	/// Proof: `Social::CountsOfAccount` (`max_values`: None, `max_size`: Some(56), added: 2531, mode: `MaxEncodedLen`)
 	/// Storage: `Balances::Holds` (r:1 w:1)
-	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(373), added: 2848, mode: `MaxEncodedLen`)
+	/// Proof: `Balances::Holds` (`max_values`: None, `max_size`: Some(427), added: 2902, mode: `MaxEncodedLen`)
 	fn unfollow() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `450`
 		//  Estimated: `6052`
-		// Minimum execution time: 70_585_000 picoseconds.
-		Weight::from_parts(75_853_000, 0)
+		// Minimum execution time: 69_624_000 picoseconds.
+		Weight::from_parts(107_039_000, 0)
 			.saturating_add(Weight::from_parts(0, 6052))
 			.saturating_add(T::DbWeight::get().reads(4))
 			.saturating_add(T::DbWeight::get().writes(4))
