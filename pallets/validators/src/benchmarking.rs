@@ -190,6 +190,7 @@ mod benchmarks {
             until: Pallet::<T>::forgotten_in(unwarned),
             part: Perbill::zero(),
             unwarned,
+            newest: unwarned,
             heard: FREE_REPORTS,
         };
         Bars::<T>::insert(&who, bar);

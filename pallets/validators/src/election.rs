@@ -10,6 +10,9 @@ use sp_staking::SessionIndex;
 impl<T: Config> Pallet<T> {
     /// The set of the session after the next; `None` when it is the running one with the same keys.
     ///
+    /// When a member was punished in the session that ended, it is announced nevertheless: of votes nobody knows more than the set,
+    /// and those of a set that goes on could be reported once for each of its sessions.
+    ///
     /// **The running set goes on while there are too few candidates**: else whoever bonds first after the others were slashed
     /// would be the whole set. In order of accounts and not of bonds, so that a bond that grows does not make another set.
     fn elect() -> Option<Vec<AccountId32>> {
@@ -24,7 +27,14 @@ impl<T: Config> Pallet<T> {
         if chosen.len() < Self::least_validators() as usize && !running.is_empty() {
             chosen = running;
         }
-        (!chosen.is_empty() && !T::Session::is_set(&chosen)).then_some(chosen)
+        (!chosen.is_empty() && (Self::was_punished() || !T::Session::is_set(&chosen))).then_some(chosen)
+    }
+
+    /// Whether a book of a member of the running set began in the session that ended. The running one has begun by now.
+    fn was_punished() -> bool {
+        let now = T::Session::index();
+        let is_new = |who: &AccountId32| Bars::<T>::get(who).is_some_and(|bar| bar.newest == now);
+        T::Session::validators().iter().any(is_new)
     }
 
     fn begin_session(index: SessionIndex) {

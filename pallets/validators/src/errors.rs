@@ -39,7 +39,8 @@ mod errors {
         /// There are 1 to `MaxValidators` validators, and at least 1 and no more of them are needed.
         CountOutOfRange,
         /// Only Root goes as far. Name no fewer validators than are needed now; as those that are needed no fewer than
-        /// [`crate::SAFE_VALIDATORS`], or than now if that is less, and no more than there are candidates, or than now.
+        /// [`crate::SAFE_VALIDATORS`], or than now if that is less, and no more than two thirds of the candidates and one, or than
+        /// now.
         CountBeyondDecision,
     }
 }

@@ -5,8 +5,8 @@
 //!    is `MinBond` at least. Nobody on it is barred.
 //! 2. No ledger is empty. What waits is more than nothing, sorted by session, and nothing waits longer than unbonding takes.
 //! 3. What an account has on hold is the sum of its ledger.
-//! 4. Who was slashed for a session is barred until that is forgotten or longer, by no smaller a part, and was warned no later
-//!    than after it; who is barred was slashed for the session that the bar stands for.
+//! 4. Who was slashed for a session is barred until that is forgotten or longer, by no smaller a part, and the first and the last
+//!    of his books are those that the bar names; who is barred was slashed for the session that the bar stands for.
 //! 5. Nothing is remembered of sessions that cannot be reported any more.
 //! 6. The running set is not empty, and only its members made blocks in this session.
 //! 7. A member of the running set who has no bond but something on hold waits until that session cannot be reported any more.
@@ -104,7 +104,7 @@ impl<T: Config> Pallet<T> {
                 "validators: a bar is too short or too light"
             );
             ensure!(
-                session >= bar.unwarned,
+                (bar.unwarned..=bar.newest).contains(&session),
                 "validators: of what was done unwarned something is remembered by itself"
             );
             slashed.insert((who, until));

@@ -12,6 +12,11 @@ use sp_staking::SessionIndex;
 /// Who leaves is in the set of the running session and in the one that is planned.
 const SESSIONS_IN_THE_SET: SessionIndex = 2;
 
+/// How few of so many make a set: as many as are left when those fell away who cannot stop finality.
+pub(crate) const fn least_of(all: u32) -> u32 {
+    all.saturating_sub(all.saturating_sub(1) / 3)
+}
+
 impl<T: Config> Pallet<T> {
     /// Sessions between `unbond` and `withdraw`.
     pub fn unbonding_sessions() -> SessionIndex {
@@ -50,12 +55,12 @@ impl<T: Config> Pallet<T> {
         Ok(())
     }
 
-    /// Whether these numbers make no set smaller than is safe, and leave one that the candidates there are can make. A floor
-    /// above them would keep the running set for ever, and every bond in it.
+    /// Whether these numbers make no set smaller than is safe, and leave one that the candidates there are can make though a third
+    /// of them fell away. A floor above that would keep the running set, and every bond in it, after a fault that costs little.
     fn may_decide(count: u32, least: u32) -> bool {
         let now = Self::least_validators();
         let candidates = Ranking::<T>::decode_len().unwrap_or_default() as u32;
-        count >= now && (now.min(SAFE_VALIDATORS)..=now.max(candidates)).contains(&least)
+        count >= now && (now.min(SAFE_VALIDATORS)..=now.max(least_of(candidates))).contains(&least)
     }
 
     /// The block that is being made.

@@ -165,8 +165,8 @@ pub mod pallet {
     #[pallet::storage]
     pub type Silences<T: Config> = StorageValue<_, BoundedVec<Silence, T::MaxValidators>, ValueQuery>;
 
-    /// The part that each offender was slashed for what was reported about a session, while more may be. All that he did until
-    /// [`Bar::unwarned`] is under that one.
+    /// The part that each offender was slashed for what he did until a session, while more may be reported: until [`Bar::unwarned`],
+    /// and since then until each time that he was punished again.
     #[pallet::storage]
     pub type Slashed<T: Config> =
         StorageDoubleMap<_, Twox64Concat, SessionIndex, Blake2_128Concat, AccountId32, Perbill>;
@@ -288,7 +288,7 @@ pub mod pallet {
         /// how few candidates make another set, 1 to as many: with fewer the running set goes on.
         ///
         /// Who is not Root makes no set smaller than is safe, and locks nobody in: the count is no lower than the fewest that make
-        /// a set now; those are not brought below [`SAFE_VALIDATORS`], nor above what candidates there are.
+        /// a set now; those are not brought below [`SAFE_VALIDATORS`], nor above two thirds of the candidates there are, and one.
         #[pallet::call_index(7)]
         pub fn set_validator_count(origin: OriginFor<T>, count: u32, least: u32) -> DispatchResult {
             let is_root = ensure_root(origin.clone()).is_ok();

@@ -6,7 +6,7 @@
 //! would be the whole set.
 
 use crate::{
-    Config, LeastValidators, Pallet, SessionStart, UnbondingSessions, ValidatorCount,
+    lengths::least_of, Config, LeastValidators, Pallet, SessionStart, UnbondingSessions, ValidatorCount,
     DEFAULT_UNBONDING_SESSIONS, DEFAULT_VALIDATOR_COUNT,
 };
 use core::marker::PhantomData;
@@ -22,11 +22,6 @@ const ROWS_PER_BOND: u64 = 6;
 
 /// Does it once: a chain whose genesis knew this pallet, and one that did it, have a number of validators.
 pub struct AdoptRunningSet<T>(PhantomData<T>);
-
-/// How few of a set of so many make another one: so many that the others could not have stopped finality.
-const fn least_of(set: u32) -> u32 {
-    set.saturating_sub(set.saturating_sub(1) / 3)
-}
 
 impl<T: Config> OnRuntimeUpgrade for AdoptRunningSet<T> {
     fn on_runtime_upgrade() -> Weight {

@@ -5,8 +5,10 @@
 //! every slot; each would be a report of its own, and a fault of an hour would cost more than a conspiracy. Sessions do not tell
 //! them apart: a set may go on through many, and of two votes nobody knows more than the set, so whoever reports them
 //! chooses the session. So all of it is one book, under the last session of that time, which is open until nothing about that
-//! session can be reported: an old one that is named makes neither the fault dearer nor the bar shorter. What somebody does
-//! again who serves on after that is counted by itself, session for session.
+//! session can be reported: an old one that is named makes neither the fault dearer nor the bar shorter. Nor does a later one:
+//! where an offender serves on, another set is announced, of the same members if need be, and no vote of the one before can be
+//! said to be of a session after that time. What he does again after it is counted by itself, and likewise until he was punished
+//! for that.
 //! When somebody else did the same in the same slot, every offender's part grows, and each pays the difference.
 //!
 //! What is slashed burns: whoever reports, judges or governs has nothing of another's fall, and the treasury gets its part of
@@ -51,6 +53,8 @@ pub struct Bar {
     /// Last session in which he had not heard of it: that after the one in which he was first punished, whose set was planned
     /// with him. All offences until then cost the worst of them, and are one book under this session.
     pub unwarned: SessionIndex,
+    /// The same of what he was punished for last: later than `unwarned` if he served on and did it again.
+    pub newest: SessionIndex,
     /// Reports of him that were heard since.
     pub heard: u32,
 }
@@ -109,8 +113,7 @@ impl<T: Config> Pallet<T> {
             return;
         }
         let before = Bars::<T>::get(who);
-        let unwarned = before.map_or(T::Session::index().saturating_add(1), |bar| bar.unwarned);
-        let book = session.max(unwarned);
+        let book = Self::book_of(session, before);
         let done = Slashed::<T>::get(book, who);
         if done.is_some_and(|done| done >= part) {
             return;
@@ -123,7 +126,8 @@ impl<T: Config> Pallet<T> {
         let bar = Bar {
             until: before.map_or(until, |bar| bar.until.max(until)),
             part: before.map_or(part, |bar| bar.part.max(part)),
-            unwarned,
+            unwarned: before.map_or(book, |bar| bar.unwarned),
+            newest: before.map_or(book, |bar| bar.newest.max(book)),
             heard: before.map_or(0, |bar| bar.heard),
         };
         Bars::<T>::insert(who, bar);
@@ -134,6 +138,15 @@ impl<T: Config> Pallet<T> {
             part,
             amount,
         });
+    }
+
+    /// The session under which an offence is counted, of somebody who is barred or is not.
+    fn book_of(session: SessionIndex, bar: Option<Bar>) -> SessionIndex {
+        match bar {
+            Some(bar) if session <= bar.unwarned => bar.unwarned,
+            Some(bar) if session <= bar.newest => bar.newest,
+            _ => T::Session::index().saturating_add(1),
+        }
     }
 
     /// Burns a part of all that an account has on hold; how much that was.
@@ -198,8 +211,8 @@ impl<T: Config> Pallet<T> {
         Self::forgotten_in(session) > T::Session::index()
     }
 
-    /// Forgets the books under a session, and the bars that stand for them. As many rows as offenders who were first punished
-    /// in the session before, or served in this one though they were: each had a bond in a set.
+    /// Forgets the books under a session, and the bars that stand for them. As many rows as offenders whose punishment began a book
+    /// in the session before: each had a bond in a set.
     pub(crate) fn close_books(session: SessionIndex) {
         let now = Self::forgotten_in(session);
         for (who, _) in Slashed::<T>::drain_prefix(session) {

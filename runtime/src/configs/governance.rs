@@ -10,14 +10,15 @@ use crate::{
     decisions::{Agenda, BoundedCallOf, EnsureDecided, Kind, Name, Votes, MAX_CALL_BYTES},
     *,
 };
+use codec::{Decode, Encode};
 use frame_support::{
     parameter_types,
     traits::{
         fungible::HoldConsideration,
         schedule::{v3::Named, DispatchTime, LOWEST_PRIORITY},
         tokens::{PayFromAccount, UnityAssetBalanceConversion},
-        AsEnsureOriginWithArg, ChangeMembers, ConstU32, EitherOf, EnsureOrigin, EqualPrivilegeOnly, Get,
-        LinearStoragePrice, OriginTrait, QueryPreimage,
+        AsEnsureOriginWithArg, Bounded, ChangeMembers, ConstU32, EitherOf, EnsureOrigin, EqualPrivilegeOnly,
+        Get, LinearStoragePrice, OriginTrait, QueryPreimage,
     },
     weights::Weight,
 };
@@ -68,7 +69,7 @@ fn share_of_a_block() -> Weight {
 /// would keep the first one for ever.
 pub fn is_open_to_members(call: &pallet_collective::Call<Runtime, Instance1>) -> bool {
     use crate::decisions::Call::decide;
-    use pallet_collective::Call::{execute, propose, set_members};
+    use pallet_collective::Call::{close, execute, propose, set_members};
     match call {
         propose {
             proposal,
@@ -79,8 +80,46 @@ pub fn is_open_to_members(call: &pallet_collective::Call<Runtime, Instance1>) ->
             is_a_decision && *length_bound <= MAX_MOTION_BYTES && !has_a_deposit_left(proposal)
         }
         execute { .. } | set_members { .. } => false,
+        close { proposal_hash, .. } => !lacks_its_bytes(proposal_hash),
         _ => true,
     }
+}
+
+/// Whether a motion that is being voted on decides on bytes that are not there. To close it would consume it for nothing: whoever
+/// sent the bytes, before the motion's maker could, would have a veto by taking them back.
+fn lacks_its_bytes(motion: &Hash) -> bool {
+    use crate::decisions::Call::decide;
+    let Some(RuntimeCall::Decisions(decide { call, .. })) =
+        pallet_collective::ProposalOf::<Runtime, Instance1>::get(motion)
+    else {
+        return false;
+    };
+    match call {
+        Bounded::Lookup { hash, len } => {
+            len <= MAX_CALL_BYTES
+                && Preimage::len(&hash) != Some(len)
+                && last_block_to_vote(motion).is_some_and(|last| System::block_number() <= last)
+        }
+        Bounded::Legacy { .. } | Bounded::Inline(_) => false,
+    }
+}
+
+/// The library keeps the fields of a vote to itself: index, threshold, ayes, nays and this.
+fn last_block_to_vote(motion: &Hash) -> Option<BlockNumber> {
+    type Fields = (u32, u32, Vec<AccountId>, Vec<AccountId>, BlockNumber);
+    let votes = pallet_collective::Voting::<Runtime, Instance1>::get(motion)?;
+    let (.., last) = Fields::decode(&mut &votes.encode()[..]).ok()?;
+    Some(last)
+}
+
+/// Whether a preimage is sent of which the chain has all that it needs. The library takes no fee for bytes that are requested, which
+/// those of a decision are for the whole notice, though they are there before it.
+pub fn is_a_preimage_to_pay(call: &pallet_preimage::Call<Runtime>) -> bool {
+    let pallet_preimage::Call::note_preimage { bytes } = call else {
+        return true;
+    };
+    let hash = <Runtime as frame_system::Config>::Hashing::hash(bytes);
+    !(Preimage::is_requested(&hash) && Preimage::len(&hash).is_some())
 }
 
 /// Whether a motion is closed, and its deposit is still held.

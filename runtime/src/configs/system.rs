@@ -63,6 +63,7 @@ impl Contains<RuntimeCall> for ClosedCalls {
             // It would take keys out of a running set. `validators.retire_keys` is for whoever has left.
             RuntimeCall::Session(pallet_session::Call::purge_keys {}) => false,
             RuntimeCall::Council(call) => governance::is_open_to_members(call),
+            RuntimeCall::Preimage(call) => governance::is_a_preimage_to_pay(call),
             RuntimeCall::Treasury(call) => governance::is_a_spend_of_today(call),
             RuntimeCall::Parameters(call) => parameters::are_within_bounds(call),
             _ => true,

@@ -350,6 +350,47 @@ fn two_votes_that_are_said_to_be_old_cost_once_and_bar_as_long_as_others() {
 }
 
 #[test]
+fn votes_that_were_withheld_are_of_no_session_after_the_punishment_and_cost_nothing_more() {
+    on_preset(LOCAL, || {
+        blocks::begin_first();
+        pass_sessions(3);
+        let (dave, set) = (account(Dave), Session::validators());
+        // He serves on, for there is nobody in his place.
+        assert_ok!(Validators::set_validator_count(RuntimeOrigin::root(), 16, 4));
+        let (punished, set_id) = (Session::current_index(), Grandpa::current_set_id());
+        let key = (sp_consensus_grandpa::KEY_TYPE, Ed25519Keyring::Dave.public());
+        let withheld: Vec<_> = (8..11)
+            .map(|round| two_votes(Ed25519Keyring::Dave, round))
+            .collect();
+        assert_eq!(include(grandpa_report(Ed25519Keyring::Dave)), Ok(Ok(())));
+        assert_eq!(held(&dave), MIN_VALIDATOR_BOND - COST);
+        pass_sessions(2);
+        assert_eq!(
+            (Session::validators(), Grandpa::current_set_id()),
+            (set, set_id + 1)
+        );
+        let report = |votes: &sp_consensus_grandpa::EquivocationProof<H256, u32>, session| {
+            let member = Historical::prove(key.clone()).expect("he is in the set");
+            include(RuntimeCall::Grandpa(
+                pallet_grandpa::Call::report_equivocation_unsigned {
+                    equivocation_proof: Box::new(votes.clone()),
+                    key_owner_proof: MembershipProof { session, ..member },
+                },
+            ))
+        };
+        let none_of_its_sessions = Ok(Err(
+            pallet_grandpa::Error::<Runtime>::InvalidEquivocationProof.into()
+        ));
+        assert_eq!(report(&withheld[0], punished + 2), none_of_its_sessions);
+        for (votes, session) in withheld[1..].iter().zip(punished..=punished + 1) {
+            assert_eq!(report(votes, session), Ok(Ok(())), "session {session}");
+            assert_eq!(held(&dave), MIN_VALIDATOR_BOND - COST);
+        }
+        check_invariants();
+    });
+}
+
+#[test]
 fn an_offender_makes_blocks_again_in_a_set_that_went_on_when_the_bar_is_over() {
     on_preset(LOCAL, || {
         blocks::begin_first();

@@ -152,7 +152,41 @@ fn who_does_it_again_where_he_serves_on_is_punished_again() {
         report(2, 2, 2, 5).expect("it is new");
         assert!(held(2).abs_diff(BOND / 4) <= 1, "rounded for him");
         report(2, 2, 3, 5).expect("it is new");
-        assert!(held(2).abs_diff(BOND / 4) <= 1, "once for each session");
+        assert!(held(2).abs_diff(BOND / 4) <= 1, "once for each time");
+        pass_sessions(1);
+        report(2, 3, 4, 5).expect("it is new");
+        assert!(
+            held(2).abs_diff(BOND / 4) <= 1,
+            "nor for the session in which he had not heard of it"
+        );
+    });
+}
+
+#[test]
+fn a_set_in_which_somebody_was_punished_is_announced_anew_and_once() {
+    chain(|| {
+        need_all();
+        pass_sessions(2);
+        report(2, 0, 1, 5).expect("it is new");
+        let changes = |sessions: u32| -> Vec<bool> {
+            (0..sessions)
+                .map(|_| {
+                    pass_sessions(1);
+                    check();
+                    pallet_session::QueuedChanged::<Test>::get()
+                })
+                .collect()
+        };
+        assert_eq!(
+            changes(3),
+            [true, false, false],
+            "though its members are the same"
+        );
+        report(2, 3, 2, 5).expect("it costs nothing more");
+        assert_eq!(changes(1), [false]);
+        report(2, 5, 3, 5).expect("he did it again");
+        assert_eq!(changes(3), [true, false, false]);
+        assert_eq!(set(), [1, 2, 3, 4]);
     });
 }
 
@@ -265,9 +299,9 @@ fn a_later_offence_makes_the_bar_longer_and_an_earlier_one_does_not_make_it_shor
         report(2, 2, 7, 1).expect("it is new");
         report(2, 0, 8, 2).expect("it is new");
         let bar = Bars::<Test>::get(account(2)).expect("he is barred");
-        assert_eq!(bar.until, 2 + Validators::report_longevity() + 1);
+        assert_eq!(bar.until, 3 + Validators::report_longevity() + 1);
         assert_eq!(bar.part, Perbill::from_percent(20));
-        pass_sessions(Validators::report_longevity());
+        pass_sessions(Validators::report_longevity() + 1);
         check();
         assert_noop!(Validators::rejoin(by(2)), Error::<Test>::Barred);
         pass_sessions(1);

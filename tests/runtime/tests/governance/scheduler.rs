@@ -15,17 +15,24 @@ use frame_system::RawOrigin;
 use hashcard_primitives::Balance;
 use hashcard_runtime::{
     configs::HeaviestDecision,
-    constants::{governance::MAX_PER_BLOCK, money},
+    constants::{
+        governance::{MAX_PER_BLOCK, MOTION_BLOCKS},
+        money,
+    },
     decisions::{self, BoundedCallOf, Kind, MAX_CALL_BYTES},
     AccountId, Balances, Decisions, OriginCaller, Runtime, RuntimeCall, RuntimeEvent, RuntimeHoldReason,
     RuntimeOrigin, Scheduler, System,
 };
 use hashcard_runtime_tests::{
     account, blocks,
-    council::{by_inline, call_off, carry, decide, enacted, named, pass_notice, scheduled_share, MAJORITY},
+    council::{
+        by_inline, call_off, carry, close, decide, enacted, named, pass_notice, propose, scheduled_share,
+        vote, MAJORITY,
+    },
     sign,
 };
-use sp_keyring::Sr25519Keyring::{Bob, Ferdie};
+use pallet_collective::Instance1;
+use sp_keyring::Sr25519Keyring::{Alice, Bob, Charlie, Ferdie};
 use sp_runtime::{
     traits::{BlakeTwo256, Dispatchable, Hash},
     DispatchError,
@@ -79,6 +86,16 @@ fn decide_by_hash(bytes: &[u8]) -> Result<(), DispatchError> {
 fn decide_on(call: BoundedCallOf<Runtime>) -> Result<(), DispatchError> {
     let kind = Kind::Parameter;
     carry(MAJORITY, decisions::Call::<Runtime>::decide { kind, call })
+}
+
+/// Decides as a majority does, without a motion.
+fn decide_at_once(call: BoundedCallOf<Runtime>) -> Result<(), DispatchError> {
+    let kind = Kind::Parameter;
+    let council = pallet_collective::RawOrigin::<AccountId, Instance1>::Members(MAJORITY, MAJORITY);
+    RuntimeCall::from(decisions::Call::<Runtime>::decide { kind, call })
+        .dispatch(council.into())
+        .map(|_| ())
+        .map_err(|failed| failed.error)
 }
 
 /// What no decision can be any more, and a runtime may find that comes after one: enters it past `decide`.
@@ -141,18 +158,77 @@ fn a_preimage_left_with_its_owner_is_his_again_after_the_decision() {
 }
 
 #[test]
+fn who_sent_the_bytes_of_a_decision_cannot_have_its_motion_closed_without_them() {
+    on_local(|| {
+        let (mallory, bytes) = (account(Ferdie), remark(500).encode());
+        let motion: RuntimeCall = decisions::Call::<Runtime>::decide {
+            kind: Kind::Parameter,
+            call: named(&bytes),
+        }
+        .into();
+        assert_ok!(note(&mallory, bytes.clone()));
+        let hash = propose(&account(Alice), MAJORITY, &motion).expect("a member proposes");
+        for member in [Alice, Bob, Charlie] {
+            assert_ok!(vote(member, hash, true));
+        }
+        let filtered = || Err(frame_system::Error::<Runtime>::CallFiltered.into());
+        assert_ok!(unnote(&mallory, &bytes));
+        assert_eq!(close(Ferdie, &motion), filtered());
+        assert_eq!(close(Alice, &motion), filtered());
+        // A majority has what it needs as soon as anybody sends them again.
+        assert_ok!(note(&account(Bob), bytes.clone()));
+        assert_ok!(close(Alice, &motion));
+        assert_eq!(decisions::DecisionCount::<Runtime>::get(), 1);
+    });
+}
+
+#[test]
+fn a_motion_whose_bytes_never_come_ends_with_its_time() {
+    on_local(|| {
+        let motion: RuntimeCall = decisions::Call::<Runtime>::decide {
+            kind: Kind::Parameter,
+            call: named(&remark(500).encode()),
+        }
+        .into();
+        let hash = propose(&account(Alice), MAJORITY, &motion).expect("a member proposes");
+        let last = System::block_number() + MOTION_BLOCKS;
+        for member in [Alice, Bob, Charlie] {
+            assert_ok!(vote(member, hash, true));
+        }
+        System::set_block_number(last);
+        assert!(close(Ferdie, &motion).is_err());
+        System::set_block_number(last + 1);
+        assert_ok!(close(Ferdie, &motion));
+        assert_eq!(decisions::DecisionCount::<Runtime>::get(), 0);
+        assert_eq!(pallet_collective::Proposals::<Runtime, Instance1>::get().len(), 0);
+    });
+}
+
+#[test]
+fn bytes_that_a_decision_has_are_not_sent_again_for_nothing() {
+    on_local(|| {
+        let bytes = remark(500).encode();
+        assert_ok!(note(&account(Bob), bytes.clone()));
+        assert_ok!(decide_by_hash(&bytes));
+        let filtered = frame_system::Error::<Runtime>::CallFiltered;
+        assert_eq!(note(&account(Ferdie), bytes), Err(filtered.into()));
+        assert_ok!(note(&account(Ferdie), remark(501).encode()));
+    });
+}
+
+#[test]
 fn what_is_decided_on_can_be_read_for_the_whole_notice() {
     on_local(|| {
         let bytes = remark(500).encode();
         let missing = || Err(decisions::Error::<Runtime>::CallMissing.into());
-        assert_eq!(decide_by_hash(&bytes), missing());
+        assert_eq!(decide_at_once(named(&bytes)), missing());
         assert_ok!(note(&account(Ferdie), bytes.clone()));
         // Nor is another length that of these bytes.
         let shorter = Bounded::Lookup {
             hash: BlakeTwo256::hash(&bytes),
             len: bytes.len() as u32 - 1,
         };
-        assert_eq!(decide_on(shorter), missing());
+        assert_eq!(decide_at_once(shorter), missing());
         assert_ok!(decide_by_hash(&bytes));
         assert_ok!(unnote(&account(Ferdie), &bytes));
         for _ in 1..Decisions::notice_blocks() {
@@ -174,7 +250,7 @@ fn bytes_that_a_decision_needed_are_not_there_for_the_next_one() {
         assert_ok!(unnote(&account(Bob), &bytes));
         assert_ok!(call_off(MAJORITY, Kind::Parameter, 0));
         let missing = decisions::Error::<Runtime>::CallMissing;
-        assert_eq!(decide_by_hash(&bytes), Err(missing.into()));
+        assert_eq!(decide_at_once(named(&bytes)), Err(missing.into()));
     });
 }
 
