@@ -3,6 +3,7 @@
 Founds a network with keys made for it, and checks all that scripts/found-network promises: what is refused, what is in the spec and what
 is not, that a silent genesis has the same lengths, and that the founders' nodes make blocks and agree which are final. RAW.json is the
 raw spec of `local`, in which everything is that must not be found here. Part of scripts/chain-specs --check."""
+import dataclasses
 import json
 import pathlib
 import signal
@@ -14,6 +15,7 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
 
 from founding import found, genesis, lengths, raw, refusals, throwaway, trial
+from founding.founders import Reader, Refused
 from founding.node import Node
 
 FOUND = pathlib.Path(__file__).resolve().parent / "found.py"
@@ -44,6 +46,9 @@ def the_search_finds_what_it_looks_for(local, well_known):
 def files_are_refused(limits, good):
     odd, count = refusals.faults(limits, good)
     ensure(not odd, "\n".join(odd))
+    # --allow-well-known: the same file that is refused without it.
+    trial_file = {**good, "council": [*good["council"][:2], refusals.ALICE]}
+    Reader(dataclasses.replace(limits, well_known={})).read(throwaway.text_of(trial_file))
     return count
 
 
@@ -118,7 +123,7 @@ if __name__ == "__main__":
         case ["--node", program, "--local", local]:
             try:
                 main(Node(program), pathlib.Path(local))
-            except (Broken, trial.Silent, genesis.Unknown, found.Failed, subprocess.CalledProcessError) as error:
+            except (Broken, Refused, trial.Silent, genesis.Unknown, found.Failed, subprocess.CalledProcessError) as error:
                 sys.exit(f"scripts/founding/check.py: {error}")
         case _:
             sys.exit(__doc__.splitlines()[0])

@@ -66,8 +66,8 @@ def check(spec, founders, well_known):
 def provenance(node, text, spec, founders, allow):
     runtime = raw.code(spec)
     return "\n".join([
-        f"network   {founders.name} ({founders.id}): {len(founders.validators)} validators, a council of {len(founders.council)}, "
-        f"{card(sum(founders.balances.values()))} in all",
+        f"network   {founders.name} ({founders.id}): {len(founders.validators)} validators, a council of {len(founders.council)}; "
+        f"accounts begin with {card(sum(founders.balances.values()))}",
         f"node      {node.version()}",
         "          the part after the last hyphen is the commit of node and runtime",
         f"runtime   of {len(runtime)} bytes, SHA-256 {hashlib.sha256(runtime).hexdigest()},",
@@ -133,7 +133,9 @@ def main(words):
         found(Node(str(pathlib.Path(values["--node"]).absolute())), file, output, allow)
     except Refused as refused:
         return "\n".join(f"found-network: {file.name}: {fault}" for fault in str(refused).splitlines())
-    except (Wrong, Failed, genesis.Unknown, OSError) as error:
+    except OSError as error:
+        return f"found-network: {error.filename}: {error.strerror}"
+    except (Wrong, Failed, genesis.Unknown) as error:
         return f"found-network: {error}"
     print((output / "SHA256SUMS").read_text() + (output / "PROVENANCE").read_text(), end="")
     return 0
