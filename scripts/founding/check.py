@@ -32,7 +32,8 @@ def ensure(holds, what):
 
 
 def command(node, file, output):
-    return subprocess.run([sys.executable, "-B", FOUND, file, "--output", output, "--node", node.program], capture_output=True, text=True)
+    words = [sys.executable, "-B", FOUND, file, "--output", output, "--node", node.program]
+    return subprocess.run(words, capture_output=True, text=True)
 
 
 def the_search_finds_what_it_looks_for(local, well_known):
@@ -91,7 +92,8 @@ def a_silent_genesis_has_the_same_lengths(node, spec, folder, work):
     (work / "silent.json").write_text(json.dumps(plain))
     node.make_raw(work / "silent.json", work / "silent.raw.json")
     silent = raw.storage(json.loads((work / "silent.raw.json").read_text()))
-    ensure(silent == raw.storage(spec), "scripts/founding/lengths.py has other lengths than the runtime takes where genesis says nothing")
+    ensure(silent == raw.storage(spec),
+           "scripts/founding/lengths.py has other lengths than the runtime takes where genesis says nothing")
 
 
 def main(node, local):
@@ -114,8 +116,8 @@ def main(node, local):
         started = time.monotonic()
         final = trial.run(node, folder / "chain.json", founders, agreed["name"])
         ended = time.monotonic()
-    print(f"A network was founded with keys made for it: {tried} founders' files as they should be refused, no key that everybody has, no sudo; "
-          f"{len(founders)} nodes agreed that block {final} is final after {ended - started:.0f} s, of {ended - began:.0f} s in all.")
+    print(f"A network was founded with keys made for it: {tried} founders' files answered as they should be, no key that everybody has, "
+          f"no sudo; {len(founders)} nodes agreed that block {final} is final after {ended - started:.0f} s, of {ended - began:.0f} s in all.")
 
 
 if __name__ == "__main__":

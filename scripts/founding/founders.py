@@ -162,7 +162,7 @@ class Reader:
 
     def id(self, value):
         if not isinstance(value, str) or not re.fullmatch(r"[a-z][a-z0-9_]{2,63}", value):
-            self.fault("id", "is no id", "write 3 to 64 small letters, digits and _, a letter first: it names folders and messages of the network")
+            self.fault("id", "is no id", "write 3 to 64 small letters, digits and _, a letter first: it names folders")
         elif value in self.limits.taken:
             self.fault("id", f"{value} is a network that the node knows", "choose another, or nodes of both would talk to one another")
         return value
@@ -195,8 +195,8 @@ class Reader:
         if isinstance(value, bool) or not isinstance(value, (int, decimal.Decimal)):
             self.fault(where, "is no number", "write CARD without quotes, as in 10000.5")
             return None
-        # An exponent may be long; what is made of it must not.
-        if value != 0 and not -12 <= decimal.Decimal(value).adjusted() <= 26:
+        # An exponent may be long, even of nothing; what is made of it must not.
+        if not -12 <= decimal.Decimal(value).adjusted() <= 26:
             self.fault(where, "is more or less than the chain can count", "write CARD, with at most 12 digits after the point")
             return None
         units = decimal.Decimal(value).scaleb(12, decimal.Context(prec=200))
@@ -216,7 +216,8 @@ class Reader:
             self.fault(where, f"is the key {known}, which everybody has",
                        "make one of your own; --allow-well-known is for trials only")
         if is_possible and not is_possible(key):
-            self.fault(where, f"is no {scheme} key", f"make it with hashcard-node key generate --scheme {scheme}, and compare each digit")
+            self.fault(where, f"is no {scheme} key",
+                       f"make it with hashcard-node key generate --scheme {scheme}, and compare each digit")
         return key
 
     def validators(self, parsed):

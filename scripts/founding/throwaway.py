@@ -48,7 +48,8 @@ def key(node, folder, name, scheme):
     words = folder / f"{name}.words"
     words.touch(mode=0o600)
     words.write_text(made["secretPhrase"])
-    substrate = json.loads(node.run("key", "inspect", "--network", "substrate", "--scheme", scheme, "--output-type", "json", str(words)))
+    inspect = ("key", "inspect", "--network", "substrate", "--scheme", scheme, "--output-type", "json")
+    substrate = json.loads(node.run(*inspect, str(words)))
     return {"hex": made["publicKey"], "hc": made["ss58PublicKey"], "substrate": substrate["ss58PublicKey"]}
 
 
@@ -83,4 +84,4 @@ def file_of(founders):
 
 def text_of(file):
     """As JSON. Amounts that are exact are kept as text until here, which knows no binary fraction."""
-    return re.sub(r'"amount": "([0-9.]+)"', r'"amount": \1', json.dumps(file, indent=2)).encode()
+    return re.sub(r'"amount": "([0-9.e]+)"', r'"amount": \1', json.dumps(file, indent=2)).encode()

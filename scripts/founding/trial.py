@@ -77,7 +77,8 @@ def wait(running, is_done, what):
         if ended := [one for one in waiting if one.process.poll() is not None]:
             raise Silent(f"a founder's node ended by itself:\n{ended[0].end_of_log()}")
         if time.monotonic() > deadline:
-            raise Silent(f"{len(waiting)} of {len(running)} founders' nodes had not {what} within {FINAL_WITHIN} s:\n{waiting[0].end_of_log()}")
+            raise Silent(f"{len(waiting)} of {len(running)} founders' nodes had not {what} within {FINAL_WITHIN} s:\n"
+                         f"{waiting[0].end_of_log()}")
         time.sleep(0.5)
 
 
