@@ -37,8 +37,8 @@ impl<T: frame_system::Config> crate::decisions::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `17222`
 		//  Estimated: `4197809`
-		// Minimum execution time: 998_865_000 picoseconds.
-		Weight::from_parts(1_105_012_000, 0)
+		// Minimum execution time: 1_231_470_000 picoseconds.
+		Weight::from_parts(1_317_367_000, 0)
 			.saturating_add(Weight::from_parts(0, 4197809))
 			.saturating_add(T::DbWeight::get().reads(7))
 			.saturating_add(T::DbWeight::get().writes(4))
@@ -55,15 +55,17 @@ impl<T: frame_system::Config> crate::decisions::WeightInfo for WeightInfo<T> {
 	/// Proof: `Preimage::StatusFor` (`max_values`: None, `max_size`: Some(91), added: 2566, mode: `MaxEncodedLen`)
 	/// Storage: `Preimage::RequestStatusFor` (r:1 w:1)
 	/// Proof: `Preimage::RequestStatusFor` (`max_values`: None, `max_size`: Some(91), added: 2566, mode: `MaxEncodedLen`)
+	/// Storage: `Preimage::PreimageFor` (r:0 w:1)
+	/// Proof: `Preimage::PreimageFor` (`max_values`: None, `max_size`: Some(4194344), added: 4196819, mode: `MaxEncodedLen`)
 	fn object() -> Weight {
 		// Proof Size summary in bytes:
 		//  Measured:  `9136`
 		//  Estimated: `13928`
-		// Minimum execution time: 137_704_000 picoseconds.
-		Weight::from_parts(174_089_000, 0)
+		// Minimum execution time: 147_690_000 picoseconds.
+		Weight::from_parts(155_391_000, 0)
 			.saturating_add(Weight::from_parts(0, 13928))
 			.saturating_add(T::DbWeight::get().reads(6))
-			.saturating_add(T::DbWeight::get().writes(4))
+			.saturating_add(T::DbWeight::get().writes(5))
 	}
 	/// Storage: `Council::Members` (r:1 w:1)
 	/// Proof: `Council::Members` (`max_values`: Some(1), `max_size`: None, mode: `Measured`)
@@ -78,11 +80,11 @@ impl<T: frame_system::Config> crate::decisions::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `16011`
 		//  Estimated: `66501`
-		// Minimum execution time: 144_584_000 picoseconds.
-		Weight::from_parts(176_462_886, 0)
+		// Minimum execution time: 143_884_000 picoseconds.
+		Weight::from_parts(165_405_754, 0)
 			.saturating_add(Weight::from_parts(0, 66501))
-			// Standard Error: 104_479
-			.saturating_add(Weight::from_parts(138_586, 0).saturating_mul(m.into()))
+			// Standard Error: 78_327
+			.saturating_add(Weight::from_parts(256_242, 0).saturating_mul(m.into()))
 			.saturating_add(T::DbWeight::get().reads(22))
 			.saturating_add(T::DbWeight::get().writes(22))
 	}
@@ -92,8 +94,8 @@ impl<T: frame_system::Config> crate::decisions::WeightInfo for WeightInfo<T> {
 		// Proof Size summary in bytes:
 		//  Measured:  `0`
 		//  Estimated: `0`
-		// Minimum execution time: 7_391_000 picoseconds.
-		Weight::from_parts(9_524_000, 0)
+		// Minimum execution time: 7_381_000 picoseconds.
+		Weight::from_parts(8_243_000, 0)
 			.saturating_add(Weight::from_parts(0, 0))
 			.saturating_add(T::DbWeight::get().writes(1))
 	}
