@@ -6,6 +6,7 @@
 mod chain_spec;
 mod cli;
 mod command;
+mod equivocations;
 mod figures;
 mod rpc;
 mod service;

@@ -1,6 +1,9 @@
 //! How a node is put together: the parts that every subcommand needs, then the network, then the tasks.
 
-use crate::{figures, rpc};
+use crate::{
+    equivocations::{inherents_of_import, WatchedImport},
+    figures, rpc,
+};
 use futures::FutureExt;
 use hashcard_runtime::{apis::RuntimeApi, constants::time::SLOT_MILLIS, opaque::Block, Hash};
 use sc_client_api::{Backend as _, BlockBackend};
@@ -35,7 +38,7 @@ type GrandpaLink = sc_consensus_grandpa::LinkHalf<Block, Client, SelectChain>;
 type BabeImport =
     sc_consensus_babe::BabeBlockImport<Block, Client, GrandpaImport, Arc<BlockInherents>, SelectChain>;
 
-/// Slot and time of a block that is made or checked now.
+/// Slot and time that a block is checked against.
 type BlockInherents = dyn sp_inherents::CreateInherentDataProviders<
     Block,
     (),
@@ -62,12 +65,13 @@ pub struct Parts {
 
 /// The consensus engines' own parts.
 pub struct Consensus {
-    block_import: BabeImport,
+    block_import: WatchedImport<BabeImport>,
     babe_link: BabeLink<Block>,
     babe_worker: BabeWorkerHandle<Block>,
     grandpa_link: GrandpaLink,
 }
 
+/// Slot and time of a block that is made now.
 fn inherents_now() -> (SlotInherent, TimestampInherent) {
     let timestamp = TimestampInherent::from_system_time();
     let slot_duration = sp_consensus_babe::SlotDuration::from_millis(SLOT_MILLIS);
@@ -122,15 +126,17 @@ pub fn new_parts(config: &Configuration) -> Result<Parts, ServiceError> {
         select_chain.clone(),
         telemetry.as_ref().map(Telemetry::handle),
     )?;
-    let inherents: Arc<BlockInherents> = Arc::new(|_, ()| async { Ok(inherents_now()) });
-    let (block_import, babe_link) = sc_consensus_babe::block_import(
+    let inherents: Arc<BlockInherents> = Arc::new(|_, ()| async { Ok(inherents_of_import()) });
+    let reports = OffchainTransactionPoolFactory::new(pool.clone());
+    let (babe_import, babe_link) = sc_consensus_babe::block_import(
         sc_consensus_babe::configuration(&*client)?,
         grandpa_import.clone(),
         client.clone(),
         inherents,
         select_chain.clone(),
-        OffchainTransactionPoolFactory::new(pool.clone()),
+        reports.clone(),
     )?;
+    let block_import = WatchedImport::new(babe_import, client.clone(), reports);
     let (import_queue, babe_worker) =
         sc_consensus_babe::import_queue(sc_consensus_babe::ImportQueueParams {
             slot_duration: babe_link.config().slot_duration(),

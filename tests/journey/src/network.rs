@@ -48,6 +48,8 @@ pub struct Setting {
     pub validates: bool,
     /// Whose session keys it has, `//Name`.
     pub keys_of: Option<String>,
+    /// Whether of these it has the one for blocks alone, and not the one for votes.
+    pub no_votes: bool,
     /// Mebibytes of a disk of its own, which can be full.
     pub small_disk: Option<u32>,
     /// Seconds by which its clock is fast; slow, if they are negative.
@@ -166,7 +168,10 @@ impl Network {
             ..Launch::default()
         };
         if let Some(keys) = &setting.keys_of {
-            genesis::insert_keys(&self.specification, &keystore, keys).await?;
+            genesis::insert_key(&self.specification, &keystore, keys, genesis::FOR_BLOCKS).await?;
+            if !setting.no_votes {
+                genesis::insert_key(&self.specification, &keystore, keys, genesis::FOR_VOTES).await?;
+            }
         }
         if let Some(seconds) = setting.clock_off_by {
             launch.environment.push(clock::off_by(&folder, seconds).await?);

@@ -66,7 +66,7 @@ pub async fn write(folder: &Path, plan: Plan) -> Told<PathBuf> {
     Ok(path)
 }
 
-/// Made once for each plan and program: it takes ten seconds of a processor.
+/// Made once for each plan and program: it takes seconds of a processor.
 async fn specification(folder: &Path, plan: Plan) -> Told<String> {
     type Made = BTreeMap<(usize, u64), String>;
     static MADE: tokio::sync::Mutex<Made> = tokio::sync::Mutex::const_new(BTreeMap::new());
@@ -75,8 +75,7 @@ async fn specification(folder: &Path, plan: Plan) -> Told<String> {
     if let Some(specification) = made.get(&key) {
         return Ok(specification.clone());
     }
-    let preset = node(&["export-chain-spec", "--chain", "local"]).await?;
-    let mut network: Value = serde_json::from_str(&preset).map_err(said)?;
+    let mut network: Value = serde_json::from_str(preset().await?).map_err(said)?;
     adapt(&mut network, plan).await?;
     let plain = folder.join("network.json");
     std::fs::write(&plain, network.to_string())?;
@@ -84,6 +83,13 @@ async fn specification(folder: &Path, plan: Plan) -> Told<String> {
     let raw = node(&["export-chain-spec", "--chain", &plain, "--raw"]).await?;
     made.insert(key, raw.clone());
     Ok(raw)
+}
+
+/// The preset of a local network, asked for once.
+async fn preset() -> Told<&'static str> {
+    static PRESET: tokio::sync::OnceCell<String> = tokio::sync::OnceCell::const_new();
+    let exported = || async { node(&["export-chain-spec", "--chain", "local"]).await };
+    PRESET.get_or_try_init(exported).await.map(String::as_str)
 }
 
 async fn adapt(network: &mut Value, plan: Plan) -> Told {
@@ -145,31 +151,42 @@ pub async fn public(name: &str, scheme: &str, what: &str) -> Told<String> {
         .ok_or_else(|| Failure::new(format!("no {what} of {path} in {inspected}")))
 }
 
-/// Puts the session keys `//Name` into a keystore, of a node that does not run.
-pub async fn insert_keys(specification: &Path, keystore: &Path, name: &str) -> Told {
+/// What a session key is for: its type in the keystore, and its scheme.
+#[derive(Clone, Copy, Debug)]
+pub struct Purpose(&'static str, &'static str);
+
+/// Makes blocks.
+pub const FOR_BLOCKS: Purpose = Purpose("babe", "sr25519");
+/// Votes for what is final.
+pub const FOR_VOTES: Purpose = Purpose("gran", "ed25519");
+
+/// Puts a session key `//Name` into a keystore, of a node that does not run.
+pub async fn insert_key(
+    specification: &Path,
+    keystore: &Path,
+    name: &str,
+    Purpose(kind, scheme): Purpose,
+) -> Told {
     let (specification, keystore) = (
         specification.display().to_string(),
         keystore.display().to_string(),
     );
     let path = format!("//{name}");
-    for (kind, scheme) in [("babe", "sr25519"), ("gran", "ed25519")] {
-        let words = [
-            "key",
-            "insert",
-            "--chain",
-            &specification,
-            "--keystore-path",
-            &keystore,
-            "--key-type",
-            kind,
-            "--scheme",
-            scheme,
-            "--suri",
-            &path,
-        ];
-        node(&words).await?;
-    }
-    Ok(())
+    let words = [
+        "key",
+        "insert",
+        "--chain",
+        &specification,
+        "--keystore-path",
+        &keystore,
+        "--key-type",
+        kind,
+        "--scheme",
+        scheme,
+        "--suri",
+        &path,
+    ];
+    node(&words).await.map(drop)
 }
 
 /// What a subcommand of the node prints.

@@ -31,6 +31,8 @@ pub struct Event {
     pub name: String,
     /// Its fields, in words.
     pub fields: String,
+    /// The same, as they are in the block.
+    pub bytes: Vec<u8>,
 }
 
 impl Operator {
@@ -117,6 +119,7 @@ impl Operator {
             told.push(Event {
                 name: format!("{}.{}", event.pallet_name(), event.event_name()),
                 fields: fields.to_string(),
+                bytes: event.field_bytes().to_vec(),
             });
         }
         Ok(told)
