@@ -21,7 +21,6 @@ use sp_consensus_babe::{
     digests::CompatibleDigestItem, inherents::InherentDataProvider as SlotInherent, AuthorityId, BabeApi,
     EquivocationProof, Slot,
 };
-use sp_runtime::traits::Header as _;
 use sp_timestamp::InherentDataProvider as TimestampInherent;
 use std::{
     collections::{btree_map::Entry, BTreeMap},
@@ -192,7 +191,7 @@ where
 mod tests {
     use super::*;
     use sp_core::{crypto::UncheckedFrom, H256};
-    use sp_runtime::{Digest, DigestItem};
+    use sp_runtime::{traits::Header as _, Digest, DigestItem};
 
     fn author(number: u8) -> AuthorityId {
         sp_core::sr25519::Public::unchecked_from([number; 32]).into()
