@@ -9,7 +9,7 @@ use super::{
 };
 use crate::metadata::{committed, COMMITTED_BYTES};
 use codec::Decode;
-use hashcard_primitives::{lengths::Lengths, Balance};
+use hashcard_primitives::Balance;
 use scale_info::{form::PortableForm, Field, TypeDef};
 use std::{
     collections::BTreeSet,
@@ -269,6 +269,7 @@ fn same_lists(ours: &Metadata, a: &[u32], theirs: &Metadata, b: &[u32]) -> bool 
 mod tests {
     use super::*;
     use codec::MaxEncodedLen;
+    use hashcard_primitives::lengths::Lengths;
 
     #[test]
     fn the_first_lengths_are_all_but_the_last_two() {
