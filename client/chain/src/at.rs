@@ -6,7 +6,7 @@
 use crate::{extrinsic::hash_of, link::Link, Account, Chain, ChainError, Result};
 use codec::Encode;
 use futures::{stream, stream::BoxStream, StreamExt};
-use hashcard_primitives::{lengths::Lengths, Balance};
+use hashcard_primitives::Balance;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 use subxt::{
     config::substrate::{SubstrateHeader, H256},
@@ -70,11 +70,6 @@ impl ChainAt {
     /// Hash of the block.
     pub fn hash(&self) -> [u8; 32] {
         self.hash
-    }
-
-    /// The lengths that genesis set.
-    pub async fn lengths(&self) -> Result<Lengths> {
-        self.chain.runtime_call(self.hash, "LengthsApi_lengths", ()).await
     }
 
     /// How many transactions of an account the chain has included.
@@ -153,11 +148,6 @@ impl Chain {
             Some((item, goes_on.then_some(heads)))
         };
         Ok(stream::unfold(Some(heads), next).boxed())
-    }
-
-    /// The lengths that genesis set.
-    pub async fn lengths(&self) -> Result<Lengths> {
-        self.at_finalized().await?.lengths().await
     }
 
     /// The block with this hash, if the node has it.

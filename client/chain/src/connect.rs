@@ -5,8 +5,8 @@ use crate::{
     lanes::Lanes,
     light,
     link::{Dial, Link, WebSocket},
-    runtime::{Known, Runtime},
-    Result,
+    runtime::{Known, Runtime, MADE_FOR},
+    ChainError, Result,
 };
 use hashcard_primitives::Balance;
 use std::sync::Arc;
@@ -79,11 +79,27 @@ impl Chain {
 
     /// Least bond of a candidate for the set of validators, as the runtime at the best block says.
     pub async fn min_validator_bond(&self) -> Result<Balance> {
-        Ok(self.runtime().await?.min_validator_bond)
+        let runtime = self.runtime().await?;
+        let not_yet = || self.not_yet("Validators.MinBond", runtime.spec_version);
+        runtime.min_validator_bond.ok_or_else(not_yet)
     }
 
     pub(crate) async fn runtime(&self) -> Result<Runtime> {
         self.inner.runtime.current(self.link()).await
+    }
+
+    /// Whether the runtime that was looked at last does not have this.
+    pub(crate) async fn lacked(&self, what: &str) -> bool {
+        self.inner.runtime.lacked(what).await
+    }
+
+    pub(crate) fn not_yet(&self, what: &str, spec_version: u32) -> ChainError {
+        ChainError::NotYet {
+            url: self.url().to_owned(),
+            what: what.to_owned(),
+            spec_version,
+            made_for: *MADE_FOR,
+        }
     }
 
     pub(crate) fn link(&self) -> &Link {

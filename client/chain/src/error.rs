@@ -37,12 +37,29 @@ pub enum ChainError {
         found: String,
     },
     /// The chain's runtime is not one that this program understands.
-    #[error("The runtime of the chain at {url} does not fit this program: {reason}. Update hashcard.")]
+    #[error("The runtime of the chain at {url} does not fit this program: {reason}. What to do: {remedy}.")]
     Incompatible {
         /// Which node.
         url: String,
         /// What differs.
         reason: String,
+        /// Who has to change, as the versions say.
+        remedy: &'static str,
+    },
+    /// The chain's runtime is older than this program, and what was asked for came later.
+    #[error(
+        "The chain at {url} has no {what}: its runtime has version {spec_version}, and this program was made for {made_for}. \
+         Ask again when the chain was upgraded and that is final."
+    )]
+    NotYet {
+        /// Which node.
+        url: String,
+        /// What it does not have, as the runtime would name it.
+        what: String,
+        /// The runtime's `spec_version`, at the block that was asked about.
+        spec_version: u32,
+        /// That of the runtime that this program knows.
+        made_for: u32,
     },
     /// The account cannot pay.
     #[error("{call}: not enough money{}{}. Add some, or choose a smaller amount.", of(" needed: ", .needed), of(" free: ", .free))]

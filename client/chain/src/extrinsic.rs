@@ -72,6 +72,16 @@ impl Hashcard {
         transaction_version: u32,
     ) -> OfflineClientAtBlock<Self> {
         let metadata = crate::metadata::committed();
+        Self::described_by(metadata, genesis, spec_version, transaction_version)
+    }
+
+    /// The same by other metadata.
+    pub(crate) fn described_by(
+        metadata: ArcMetadata,
+        genesis: H256,
+        spec_version: u32,
+        transaction_version: u32,
+    ) -> OfflineClientAtBlock<Self> {
         OfflineClient::new_with_config(Hashcard {
             genesis,
             spec_version,
@@ -96,6 +106,8 @@ pub(crate) struct Signed {
     pub(crate) birth: At,
     /// Last block that can include it.
     pub(crate) valid_until: u32,
+    /// The only runtime that takes it.
+    pub(crate) spec_version: u32,
 }
 
 /// Signs `call` as the account's transaction `nonce`, for blocks after `birth`.
@@ -136,6 +148,7 @@ pub(crate) fn sign<Call: Payload>(
         birth,
         // An era's last block is the one before its phase begins again (sp-runtime, `Era::death`).
         valid_until: birth.number.saturating_add(LIFETIME - 1),
+        spec_version: runtime.spec_version,
     })
 }
 

@@ -10,7 +10,7 @@ use crate::{
     metadata::{cards, channels, keys, rewards, seeders},
     Account, At, Chain, ChainAt, ChainError, Result,
 };
-use codec::{Compact, Decode, Encode};
+use codec::{Decode, Encode};
 use hashcard_primitives::{
     card::CardId,
     channel::{PoolId, SessionId},
@@ -208,9 +208,7 @@ impl Chain {
         }
         let bytes = self.value_at(hash, "System", "Events").await?;
         let bytes = bytes.ok_or_else(|| ChainError::hostile("System.Events", "a block without any"))?;
-        let events = Hashcard::offline(self.link().genesis(), 0, 0)
-            .events()
-            .from_bytes(bytes);
+        let events = self.events(bytes).await?;
         Ok(Happened {
             at,
             parent: header.parent_hash.0,
@@ -243,12 +241,9 @@ impl ChainAt {
 }
 
 pub(crate) fn happenings(events: &Events<Hashcard>) -> Result<Vec<Happening>> {
-    let (mut count, mut len) = (0u32, Compact(events.len()).encoded_size());
     let mut all = Vec::new();
     for event in events.iter() {
         let event = event.map_err(|e| ChainError::hostile("System.Events", e))?;
-        count = count.saturating_add(1);
-        len = len.saturating_add(event.bytes().len());
         match event.pallet_name() {
             "Cards" => of_cards(&event, &mut all)?,
             "Keys" => of_keys(&event, &mut all)?,
@@ -257,12 +252,6 @@ pub(crate) fn happenings(events: &Events<Hashcard>) -> Result<Vec<Happening>> {
             "Rewards" => of_rewards(&event, &mut all)?,
             _ => {}
         }
-    }
-    if count != events.len() || len != events.bytes().len() {
-        return Err(ChainError::hostile(
-            "System.Events",
-            "there are fewer or more than they say",
-        ));
     }
     Ok(all)
 }

@@ -1,7 +1,7 @@
 //! The committed metadata: the only description of the runtime by which anything is encoded or decoded.
 //!
-//! A node's own metadata is compared with it (see [`crate::runtime`]) and otherwise never used, so that no node decides
-//! how its answers are read. `scripts/metadata` writes the file, and with `--check` tells whether it is current.
+//! A node's own metadata is compared with it (see [`crate::runtime`]), and used for one thing beside: to pass over events that this
+//! program does not know ([`crate::events`]). So no node decides how what this program knows is read. `scripts/metadata` writes the file, and with `--check` tells whether it is current.
 
 use std::sync::{Arc, LazyLock};
 use subxt::{ArcMetadata, Metadata};

@@ -11,7 +11,6 @@ use crate::{
     },
     refusal, Account, Chain, ChainError, Result,
 };
-use codec::{Compact, Encode};
 use hashcard_primitives::Balance;
 use serde::{
     de::{SeqAccess, Visitor},
@@ -179,9 +178,9 @@ impl Chain {
             .key_prefix();
         let params = rpc_params![format!("0x{}", hex::encode(key)), H256(at.hash)];
         let bytes: Option<Bytes> = self.link().ask("state_getStorage", params).await?;
-        let events = client
-            .events()
-            .from_bytes(bytes.map(|bytes| bytes.0).unwrap_or_default());
+        let events = self
+            .events(bytes.map(|bytes| bytes.0).unwrap_or_default())
+            .await?;
         read(call, at, index, events)
     }
 }
@@ -189,11 +188,8 @@ impl Chain {
 fn read(call: &'static str, at: At, index: u32, events: Events<Hashcard>) -> Result<Executed> {
     let hostile = |reason: String| ChainError::hostile("System.Events", reason);
     let (mut fee, mut verdict) = (None, None);
-    let (mut count, mut len) = (0u32, Compact(events.len()).encoded_size());
     for event in events.iter() {
         let event = event.map_err(|e| hostile(e.to_string()))?;
-        count = count.saturating_add(1);
-        len = len.saturating_add(event.bytes().len());
         if event.phase() != Phase::ApplyExtrinsic(index) {
             continue;
         }
@@ -204,9 +200,6 @@ fn read(call: &'static str, at: At, index: u32, events: Events<Hashcard>) -> Res
         } else if let Some(failed) = decoded::<system::events::ExtrinsicFailed>(&event)? {
             verdict = Some(Err(failed.dispatch_error));
         }
-    }
-    if count != events.len() || len != events.bytes().len() {
-        return Err(hostile("there are fewer or more than they say".into()));
     }
     match verdict {
         Some(Ok(())) => Ok(Executed {

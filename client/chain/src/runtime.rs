@@ -4,24 +4,24 @@
 //! numbers: what this program uses (calls, events, errors, runtime APIs, how transactions are signed) is compared, type
 //! by type, with the committed metadata. If all of it is the same, the committed metadata describes the new runtime
 //! too.
+//!
+//! A program and a chain are seldom of one age: operators upgrade before the chain does, or after it. So a runtime may have more
+//! than this program knows, and one of a lower version less: whoever asks for what it has not is told so ([`ChainError::NotYet`]).
 
+mod fit;
 mod shape;
 
-use crate::{
-    link::Link,
-    metadata::{committed, COMMITTED_BYTES},
-    runtime_call, ChainError, Result,
-};
-use codec::{Decode, Encode};
+use crate::{link::Link, runtime_call, ChainError, Result};
+use codec::Encode;
+use fit::verdict;
+pub(crate) use fit::MADE_FOR;
 use hashcard_primitives::Balance;
-use scale_info::{form::PortableForm, Field};
 use serde::Deserialize;
-use shape::{same_shapes, Pair};
+use std::{collections::BTreeSet, sync::Arc};
 use subxt::{
     config::substrate::H256,
-    metadata::PalletMetadata,
     rpcs::{client::rpc_params, methods::legacy::Bytes},
-    Metadata,
+    ArcMetadata,
 };
 use tokio::sync::Mutex;
 
@@ -178,16 +178,20 @@ pub(crate) const APIS: &[(&str, &[&str])] = &[
 ];
 
 /// What signing and reading need to know of the runtime at the best block.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(crate) struct Runtime {
     pub(crate) spec_version: u32,
     pub(crate) transaction_version: u32,
     /// Least bond of a seat.
     pub(crate) min_seat_bond: Balance,
-    /// Least bond of a candidate.
-    pub(crate) min_validator_bond: Balance,
+    /// Least bond of a candidate, where there are any.
+    pub(crate) min_validator_bond: Option<Balance>,
     /// Why transactions cannot be sent, or their outcome not be read; queries still can.
     pub(crate) no_transactions: Option<String>,
+    /// What this program would use and a runtime of a lower version does not have: `CardsApi_feed`, `cards.publish`.
+    pub(crate) lacks: Arc<BTreeSet<String>>,
+    /// What describes its events, where they are not those of the committed metadata; those that both have are the same.
+    pub(crate) events: Option<ArcMetadata>,
 }
 
 #[derive(Deserialize)]
@@ -203,6 +207,12 @@ struct Version {
 pub(crate) struct Known(Mutex<Option<Runtime>>);
 
 impl Known {
+    /// What the runtime that was compared last does not have.
+    pub(crate) async fn lacked(&self, what: &str) -> bool {
+        let known = self.0.lock().await;
+        known.as_ref().is_some_and(|runtime| runtime.lacks.contains(what))
+    }
+
     /// The runtime at the best block; compared anew when its version is another than before.
     ///
     /// Errors: [`ChainError::WrongChain`], [`ChainError::Incompatible`] when not even queries fit, and those of the link.
@@ -218,6 +228,26 @@ impl Known {
         let runtime = compare(link).await?;
         *known = Some(runtime.clone());
         Ok(runtime)
+    }
+}
+
+/// `spec_version` of the runtime after a block: of the one that takes the transactions of the next.
+pub(crate) async fn spec_version_at(link: &Link, at: [u8; 32]) -> Result<u32> {
+    Ok(version_at(link, Some(H256(at))).await?.spec_version)
+}
+
+/// A runtime that cannot be understood, and what to do: whoever is older has to change.
+pub(crate) fn incompatible(url: &str, reason: String, spec_version: u32) -> ChainError {
+    ChainError::Incompatible {
+        url: url.to_owned(),
+        reason: format!(
+            "{reason} (it has version {spec_version}, and this program was made for {})",
+            *MADE_FOR
+        ),
+        remedy: match spec_version < *MADE_FOR {
+            true => "use the hashcard of that version until the chain is upgraded",
+            false => "update hashcard",
+        },
     }
 }
 
@@ -248,16 +278,14 @@ async fn compare(link: &Link) -> Result<Runtime> {
     if answer.0.len() > MAX_METADATA {
         return Err(ChainError::hostile(METHOD, "it is too long"));
     }
-    let incompatible = |reason| ChainError::Incompatible {
-        url: link.url().to_owned(),
-        reason,
-    };
+    let incompatible = |reason| incompatible(link.url(), reason, version.spec_version);
     let bytes: Option<Vec<u8>> = runtime_call::decode_strictly(METHOD, &answer.0)?;
     let bytes =
         bytes.ok_or_else(|| incompatible(format!("it has no metadata of version {METADATA_VERSION}")))?;
 
     // Away from the tasks that serve others, and so that a panic over wild metadata stays there.
-    let verdict = tokio::task::spawn_blocking(move || verdict(&bytes))
+    let is_older = version.spec_version < *MADE_FOR;
+    let verdict = tokio::task::spawn_blocking(move || verdict(&bytes, is_older))
         .await
         .map_err(|_| ChainError::hostile(METHOD, "it is not metadata"))?
         .map_err(|reason| ChainError::hostile(METHOD, reason))?;
@@ -270,161 +298,9 @@ async fn compare(link: &Link) -> Result<Runtime> {
         min_seat_bond: verdict.min_seat_bond,
         min_validator_bond: verdict.min_validator_bond,
         no_transactions: verdict.no_transactions,
+        lacks: Arc::new(verdict.lacks),
+        events: verdict.events,
     })
-}
-
-#[derive(Debug, PartialEq, Eq)]
-struct Verdict {
-    no_queries: Option<String>,
-    no_transactions: Option<String>,
-    min_seat_bond: Balance,
-    min_validator_bond: Balance,
-}
-
-/// Compares a node's metadata with ours. The error says why it is no metadata at all.
-fn verdict(bytes: &[u8]) -> core::result::Result<Verdict, String> {
-    let ours = committed();
-    if bytes == COMMITTED_BYTES {
-        return Ok(Verdict {
-            no_queries: None,
-            no_transactions: None,
-            min_seat_bond: min_bond(&ours, "Seeders")?,
-            min_validator_bond: min_bond(&ours, "Validators")?,
-        });
-    }
-    let theirs = Metadata::decode_from(bytes).map_err(|e| e.to_string())?;
-    if theirs.types().types.len() > MAX_TYPES {
-        return Err("it describes too many types".to_owned());
-    }
-    Ok(Verdict {
-        no_queries: queries_fit(&ours, &theirs).err(),
-        no_transactions: transactions_fit(&ours, &theirs).err(),
-        min_seat_bond: min_bond(&theirs, "Seeders")?,
-        min_validator_bond: min_bond(&theirs, "Validators")?,
-    })
-}
-
-/// A pallet's constant `MinBond`.
-fn min_bond(metadata: &Metadata, pallet: &str) -> core::result::Result<Balance, String> {
-    let constant = metadata
-        .pallet_by_name(pallet)
-        .and_then(|pallet| pallet.constant_by_name("MinBond"))
-        .ok_or_else(|| format!("it has no {pallet}.MinBond"))?;
-    Balance::decode(&mut &constant.value()[..]).map_err(|_| format!("{pallet}.MinBond is not an amount"))
-}
-
-/// Whether every runtime API that this crate calls takes and gives what it did.
-fn queries_fit(ours: &Metadata, theirs: &Metadata) -> core::result::Result<(), String> {
-    for (api, methods) in APIS {
-        for method in *methods {
-            let find = |metadata: &Metadata| {
-                let method = metadata.runtime_api_trait_by_name(api)?.method_by_name(method)?;
-                let types: Vec<u32> = method
-                    .inputs()
-                    .map(|input| input.id)
-                    .chain([method.output_ty()])
-                    .collect();
-                Some(types)
-            };
-            let ours_types =
-                find(ours).ok_or_else(|| format!("{api}.{method} is not in the committed metadata"))?;
-            let theirs_types = find(theirs).ok_or_else(|| format!("it has no {api}.{method}"))?;
-            same_lists(ours, &ours_types, theirs, &theirs_types)
-                .map_err(|()| format!("{api}.{method} is another"))?;
-        }
-    }
-    for (pallet, entry) in ROWS {
-        let types = |metadata: &Metadata| {
-            let found = metadata.pallet_by_name(pallet)?.storage()?.entry_by_name(entry)?;
-            let keys = found.keys().map(|key| key.key_id);
-            let hashers: Vec<_> = found.keys().map(|key| key.hasher).collect();
-            Some((keys.chain([found.value_ty()]).collect::<Vec<u32>>(), hashers))
-        };
-        let (ours_types, ours_hashers) =
-            types(ours).ok_or_else(|| format!("{pallet}.{entry} is not in the committed metadata"))?;
-        let (theirs_types, theirs_hashers) =
-            types(theirs).ok_or_else(|| format!("it has no {pallet}.{entry}"))?;
-        let otherwise = || format!("{pallet}.{entry} is stored otherwise");
-        if ours_hashers != theirs_hashers {
-            return Err(otherwise());
-        }
-        same_lists(ours, &ours_types, theirs, &theirs_types).map_err(|()| otherwise())?;
-    }
-    Ok(())
-}
-
-/// Whether transactions can be signed, and their outcome be read.
-fn transactions_fit(ours: &Metadata, theirs: &Metadata) -> core::result::Result<(), String> {
-    for (name, calls) in CALLS {
-        let (a, b) = both(ours, theirs, name)?;
-        if a.call_index() != b.call_index() || a.error_index() != b.error_index() {
-            return Err(format!("{name} has another place"));
-        }
-        for call in *calls {
-            let (Some(mine), Some(its)) = (a.call_variant_by_name(call), b.call_variant_by_name(call)) else {
-                return Err(format!("it has no call {name}.{call}"));
-            };
-            let types =
-                |fields: &[Field<PortableForm>]| -> Vec<u32> { fields.iter().map(|f| f.ty.id).collect() };
-            if mine.index != its.index {
-                return Err(format!("the call {name}.{call} has another place"));
-            }
-            same_lists(ours, &types(&mine.fields), theirs, &types(&its.fields))
-                .map_err(|()| format!("the call {name}.{call} is another"))?;
-        }
-        // New errors are welcome; known ones must keep number and name.
-        for error in a.error_variants().unwrap_or_default() {
-            if b.error_variant_by_index(error.index)
-                .is_none_or(|other| other.name != error.name)
-            {
-                return Err(format!("the error {name}.{} is another", error.name));
-            }
-        }
-    }
-    let extensions = |metadata: &Metadata| {
-        let version_0 = metadata
-            .extrinsic()
-            .transaction_extensions_by_version(0)
-            .into_iter()
-            .flatten();
-        version_0
-            .map(|e| (e.identifier().to_owned(), [e.extra_ty(), e.additional_ty()]))
-            .collect::<Vec<_>>()
-    };
-    let (a, b) = (extensions(ours), extensions(theirs));
-    let types =
-        |list: &[(String, [u32; 2])]| -> Vec<u32> { list.iter().flat_map(|(_, types)| *types).collect() };
-    if a.iter().map(|(name, _)| name).ne(b.iter().map(|(name, _)| name)) {
-        return Err("transactions are signed otherwise".into());
-    }
-    same_lists(ours, &types(&a), theirs, &types(&b)).map_err(|()| "transactions are signed otherwise")?;
-    if ours.extrinsic().supported_versions() != theirs.extrinsic().supported_versions() {
-        return Err("transactions have another format".into());
-    }
-    let (a, b) = (
-        ours.outer_enums().event_enum_ty(),
-        theirs.outer_enums().event_enum_ty(),
-    );
-    same_lists(ours, &[a], theirs, &[b]).map_err(|()| "its events are others".into())
-}
-
-fn both<'a>(
-    ours: &'a Metadata,
-    theirs: &'a Metadata,
-    pallet: &str,
-) -> core::result::Result<(PalletMetadata<'a>, PalletMetadata<'a>), String> {
-    ours.pallet_by_name(pallet)
-        .zip(theirs.pallet_by_name(pallet))
-        .ok_or_else(|| format!("it has no pallet {pallet}"))
-}
-
-fn same_lists(ours: &Metadata, a: &[u32], theirs: &Metadata, b: &[u32]) -> core::result::Result<(), ()> {
-    let pairs: Vec<Pair> = a.iter().copied().zip(b.iter().copied()).collect();
-    if a.len() == b.len() && same_shapes(ours.types(), theirs.types(), pairs) {
-        Ok(())
-    } else {
-        Err(())
-    }
 }
 
 #[cfg(test)]

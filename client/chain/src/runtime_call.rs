@@ -3,7 +3,7 @@
 //! Arguments and answers are the shared types of `hashcard-primitives` with plain 32-byte accounts, which encode as the
 //! runtime's do. An answer must be exactly one value: bytes left over are a lie, or another runtime.
 
-use crate::{Chain, ChainError, Result};
+use crate::{runtime::spec_version_at, Chain, ChainError, Result};
 use codec::{Decode, DecodeAll, Encode};
 use subxt::{
     config::substrate::H256,
@@ -21,15 +21,33 @@ impl Chain {
         method: &'static str,
         args: impl Encode,
     ) -> Result<T> {
-        let params = rpc_params![method, format!("0x{}", hex::encode(args.encode())), H256(at)];
-        let answer: Bytes = self.link().ask("state_call", params).await?;
-        match decode_answer(method, &answer.0) {
-            Ok(value) => Ok(value),
-            Err(hostile) => {
-                // An upgrade since `connect` explains it better.
-                self.runtime().await?;
-                Err(hostile)
+        if self.lacked(method).await {
+            // Unless it was upgraded since.
+            let runtime = self.runtime().await?;
+            if runtime.lacks.contains(method) {
+                return Err(self.not_yet(method, runtime.spec_version));
             }
+        }
+        let params = rpc_params![method, format!("0x{}", hex::encode(args.encode())), H256(at)];
+        let asked: Result<Bytes> = self.link().ask("state_call", params).await;
+        match asked.and_then(|answer| decode_answer(method, &answer.0)) {
+            Err(error @ (ChainError::NodeRefused { .. } | ChainError::HostileAnswer { .. })) => {
+                Err(self.explained(method, at, error).await)
+            }
+            answered => answered,
+        }
+    }
+
+    /// An upgrade may explain an answer better: since `connect`, or between the block that was asked about and the best.
+    async fn explained(&self, method: &str, at: [u8; 32], error: ChainError) -> ChainError {
+        let runtime = match self.runtime().await {
+            Ok(runtime) => runtime,
+            Err(ChainError::NodeDown { .. } | ChainError::NodeRefused { .. }) => return error,
+            Err(explains) => return explains,
+        };
+        match spec_version_at(self.link(), at).await {
+            Ok(then) if then < runtime.spec_version => self.not_yet(method, then),
+            _ => error,
         }
     }
 }

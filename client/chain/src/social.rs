@@ -3,7 +3,7 @@
 use crate::{
     metadata::{social::events, tx},
     pages::{at_most, consistent, endless, MAX_PAGES},
-    Account, Chain, ChainAt, Included, Result, Signer, Wait,
+    Account, Chain, ChainAt, ChainError, Included, Result, Signer, Wait,
 };
 use hashcard_primitives::{
     card::CardId,
@@ -36,9 +36,15 @@ pub struct Unreacted {
 impl ChainAt {
     /// How many accounts reacted to a card.
     pub async fn reactions(&self, card: CardId) -> Result<ReactionCounts> {
-        self.chain
+        let counts = self
+            .chain
             .runtime_call(self.hash, "SocialApi_reactions", (card,))
-            .await
+            .await;
+        match counts {
+            // Nobody reacted before anybody could.
+            Err(ChainError::NotYet { .. }) => Ok(ReactionCounts::default()),
+            counts => counts,
+        }
     }
 
     /// How an account reacted to a card.

@@ -122,7 +122,7 @@ impl FakeChain {
             owners: Vec::new(),
             metadata: COMMITTED_BYTES.to_vec(),
             spec_name: "hashcard",
-            spec_version: 1,
+            spec_version: *crate::runtime::MADE_FOR,
             genesis_salt: 0,
             block_lie: None,
             is_light: false,

@@ -21,6 +21,7 @@ use crate::{
     link::{Statuses, Submission},
     outcome::Executed,
     pool::{self, Verdict},
+    runtime::{incompatible, spec_version_at},
     Chain, ChainError, Result, Signer,
 };
 use hashcard_primitives::Balance;
@@ -58,6 +59,8 @@ struct Sent {
     under_way: UnderWay,
     /// Blocks that were searched in vain.
     searched: HashSet<H256>,
+    /// Whether the chain was upgraded before a block took it.
+    outlived: bool,
 }
 
 /// Where a transaction is.
@@ -75,6 +78,8 @@ enum Place {
     Absent {
         expired: bool,
     },
+    /// In no block, and for good: a final block's runtime is another than the one that it was signed for.
+    Outlived,
 }
 
 impl Chain {
@@ -86,8 +91,15 @@ impl Chain {
         call: Call,
         wait: Wait,
     ) -> Result<Executed> {
-        let sent = self.send(signer, name, &call).await?;
-        self.follow(sent, wait).await
+        loop {
+            let mut sent = self.send(signer, name, &call).await?;
+            let fate = self.follow(&mut sent, wait).await;
+            // It is in no block and can be in none, so this does nothing twice. Upgrades are days apart.
+            if !(sent.outlived && matches!(fate, Err(ChainError::Dropped { .. }))) {
+                return fate;
+            }
+            tracing::info!(call = name, hash = ?sent.signed.hash, "the chain was upgraded; signing for its new runtime");
+        }
     }
 
     /// What a call would cost. What is signed to find out is a transaction that no block can take: its number is never reached.
@@ -112,10 +124,10 @@ impl Chain {
         for _ in 0..MAX_SIGNINGS {
             let runtime = self.runtime().await?;
             if let Some(reason) = runtime.no_transactions {
-                return Err(ChainError::Incompatible {
-                    url: self.url().to_owned(),
-                    reason,
-                });
+                return Err(incompatible(self.url(), reason, runtime.spec_version));
+            }
+            if runtime.lacks.contains(call) {
+                return Err(self.not_yet(call, runtime.spec_version));
             }
             let birth = self.birth().await?;
             let number = turn.number(self.next_number(account).await?);
@@ -154,6 +166,7 @@ impl Chain {
                 statuses,
                 under_way,
                 searched: HashSet::new(),
+                outlived: false,
             });
         }
         Err(ChainError::Refused {
@@ -168,7 +181,7 @@ impl Chain {
     ///
     /// From here on the transaction may be in a block, so every error that does not tell its fate becomes
     /// [`ChainError::Unknown`].
-    async fn follow(&self, mut sent: Sent, wait: Wait) -> Result<Executed> {
+    async fn follow(&self, sent: &mut Sent, wait: Wait) -> Result<Executed> {
         let began = Instant::now();
         let mut last_contact = began;
         loop {
@@ -182,7 +195,7 @@ impl Chain {
             }
             let looked = match seen_in {
                 Some(hash) => self.outcome_in(sent.call, &sent.signed, hash).await,
-                None => self.step(&mut sent, wait).await,
+                None => self.step(sent, wait).await,
             };
             match looked {
                 Ok(Some(executed)) => return Ok(executed),
@@ -232,6 +245,10 @@ impl Chain {
                 return dropped(sent, "another transaction of the account took its place");
             }
             Place::Absent { expired: true } => return dropped(sent, "no block took it while it was valid"),
+            Place::Outlived => {
+                sent.outlived = true;
+                return dropped(sent, "the chain was upgraded before a block took it");
+            }
             Place::Absent { expired: false } if sent.statuses.is_some() => return Ok(None),
             Place::Absent { expired: false } => {}
         }
@@ -260,11 +277,18 @@ impl Chain {
             nonce,
             birth,
             valid_until,
+            spec_version,
             ..
         } = sent.signed;
         if self.at(best).nonce(sent.account).await? <= nonce {
-            return Ok(Place::Absent {
-                expired: finalized.number > valid_until,
+            // Versions only rise. Neither this final block's chain has it, nor can what follows on it.
+            let outlived = spec_version_at(self.link(), finalized.hash).await? > spec_version
+                && self.at(finalized).nonce(sent.account).await? <= nonce;
+            return Ok(match outlived {
+                true => Place::Outlived,
+                false => Place::Absent {
+                    expired: finalized.number > valid_until,
+                },
             });
         }
         let first = birth.number.saturating_add(1);

@@ -18,6 +18,7 @@ pub mod books;
 mod chain;
 mod clock;
 mod disk;
+pub mod earlier;
 pub mod genesis;
 pub mod heads;
 mod metrics;
@@ -54,12 +55,22 @@ pub struct Setting {
     pub small_disk: Option<u32>,
     /// Seconds by which its clock is fast; slow, if they are negative.
     pub clock_off_by: Option<i32>,
+    /// Whether strangers may be its peers, as a light client is, and not only those that are said.
+    pub open: bool,
 }
 
 impl Setting {
     /// A node that follows.
     pub fn full() -> Self {
         Self::default()
+    }
+
+    /// A node that follows, and that light clients find.
+    pub fn open() -> Self {
+        Self {
+            open: true,
+            ..Self::default()
+        }
     }
 
     /// A validator with the keys `//Name`.
@@ -163,7 +174,7 @@ impl Network {
         std::fs::create_dir_all(&folder)?;
         let keystore = folder.join("keystore");
         let mut launch = Launch {
-            role: self.role(name, setting.validates, &keystore),
+            role: self.role(name, setting, &keystore),
             metrics: true,
             ..Launch::default()
         };
@@ -196,7 +207,7 @@ impl Network {
         Ok(at)
     }
 
-    fn role(&self, name: &str, validates: bool, keystore: &Path) -> Vec<OsString> {
+    fn role(&self, name: &str, setting: &Setting, keystore: &Path) -> Vec<OsString> {
         let mut words: Vec<OsString> = vec!["--chain".into(), self.specification.clone().into()];
         words.extend([
             "--name".into(),
@@ -204,11 +215,14 @@ impl Network {
             "--keystore-path".into(),
             keystore.into(),
         ]);
-        words.extend(["--reserved-only", "--no-mdns", "--rpc-methods=unsafe"].map(OsString::from));
+        words.extend(["--no-mdns", "--rpc-methods=unsafe"].map(OsString::from));
+        if !setting.open {
+            words.push("--reserved-only".into());
+        }
         if self.divisible {
             words.push("--network-backend=libp2p".into());
         }
-        if validates {
+        if setting.validates {
             words.extend(["--validator", "--unsafe-force-node-key-generation"].map(OsString::from));
         }
         words

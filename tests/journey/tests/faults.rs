@@ -14,6 +14,8 @@ mod disk;
 mod kills;
 #[path = "faults/split.rs"]
 mod split;
+#[path = "faults/upgrade.rs"]
+mod upgrade;
 #[path = "faults/validators.rs"]
 mod validators;
 
@@ -25,6 +27,7 @@ fn main() -> ExitCode {
     // Those that take longest come first, so that none of them is alone in the end.
     let journeys: &[_] = journeys![
         kills::a_node_that_is_killed_fifty_times_while_it_imports_opens_its_database_each_time,
+        upgrade::a_runtime_upgrade_in_mid_traffic_loses_no_order_no_seat_and_no_light_client,
         validators::who_leaves_has_the_bond_back_after_the_unbonding_time_and_not_before,
         validators::who_bonds_and_sets_keys_authors_and_votes_within_two_sessions,
         away::two_of_four_killed_stop_finality_until_one_is_back,

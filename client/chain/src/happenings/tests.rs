@@ -12,7 +12,9 @@ fn list(events: &[Vec<u8>]) -> Vec<u8> {
 }
 
 fn read(bytes: Vec<u8>) -> Result<Vec<Happening>> {
-    happenings(&Hashcard::offline(H256::zero(), 0, 0).events().from_bytes(bytes))
+    happenings(&crate::events::whole(
+        Hashcard::offline(H256::zero(), 0, 0).events().from_bytes(bytes),
+    )?)
 }
 
 /// One of each event that counts, with what it tells.

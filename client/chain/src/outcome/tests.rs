@@ -3,6 +3,7 @@ use crate::{
     metadata::{committed, keys::events::OrderPlaced},
     testing::{event, failure, fee_paid, success, FEE},
 };
+use codec::{Compact, Encode};
 use hashcard_primitives::key::Sale;
 
 const AT: At = At {
@@ -21,7 +22,7 @@ fn read_bytes(bytes: Vec<u8>, index: u32) -> Result<Executed> {
         "keys.buy",
         AT,
         index,
-        Hashcard::offline(H256::zero(), 0, 0).events().from_bytes(bytes),
+        crate::events::whole(Hashcard::offline(H256::zero(), 0, 0).events().from_bytes(bytes))?,
     )
 }
 

@@ -8,12 +8,21 @@ use std::collections::HashSet;
 /// A type of ours and a type of theirs.
 pub(super) type Pair = (u32, u32);
 
+/// What is asked of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Fit {
+    /// Each value of one is a value of the other.
+    Same,
+    /// Variants that both have are the same, and each may have more: what either describes at all, both describe alike.
+    Shared,
+}
+
 /// Most pairs that are compared: a few times the types of a large runtime. Equal descriptions pair every type once.
 const MAX_PAIRS: usize = 16_384;
 
 /// Whether the members of every pair have the same shape, down to the last field: order, indices, names, lengths.
 /// Paths and documentation may differ.
-pub(super) fn same_shapes(ours: &PortableRegistry, theirs: &PortableRegistry, pairs: Vec<Pair>) -> bool {
+pub(super) fn fit(ours: &PortableRegistry, theirs: &PortableRegistry, pairs: Vec<Pair>, wanted: Fit) -> bool {
     let mut seen: HashSet<Pair> = HashSet::new();
     let mut waiting = pairs;
     while let Some(pair) = waiting.pop() {
@@ -26,7 +35,7 @@ pub(super) fn same_shapes(ours: &PortableRegistry, theirs: &PortableRegistry, pa
         let (Some(a), Some(b)) = (ours.resolve(pair.0), theirs.resolve(pair.1)) else {
             return false;
         };
-        match inner_pairs(&a.type_def, &b.type_def) {
+        match inner_pairs(&a.type_def, &b.type_def, wanted) {
             Some(inner) => waiting.extend(inner),
             None => return false,
         }
@@ -35,9 +44,22 @@ pub(super) fn same_shapes(ours: &PortableRegistry, theirs: &PortableRegistry, pa
 }
 
 /// The pairs that must be the same for these two to be; `None` when they differ in themselves.
-fn inner_pairs(a: &TypeDef<PortableForm>, b: &TypeDef<PortableForm>) -> Option<Vec<Pair>> {
+fn inner_pairs(a: &TypeDef<PortableForm>, b: &TypeDef<PortableForm>, wanted: Fit) -> Option<Vec<Pair>> {
     match (a, b) {
         (TypeDef::Composite(a), TypeDef::Composite(b)) => field_pairs(&a.fields, &b.fields),
+        (TypeDef::Variant(a), TypeDef::Variant(b)) if wanted == Fit::Shared => {
+            let mut pairs = Vec::new();
+            for a in &a.variants {
+                let Some(b) = b.variants.iter().find(|b| b.index == a.index) else {
+                    continue;
+                };
+                if a.name != b.name {
+                    return None;
+                }
+                pairs.extend(field_pairs(&a.fields, &b.fields)?);
+            }
+            Some(pairs)
+        }
         (TypeDef::Variant(a), TypeDef::Variant(b)) => {
             if a.variants.len() != b.variants.len() {
                 return None;
@@ -92,7 +114,12 @@ mod tests {
 
     fn same<A: TypeInfo + 'static, B: TypeInfo + 'static>() -> bool {
         let ((a, a_id), (b, b_id)) = (described::<A>(), described::<B>());
-        same_shapes(&a, &b, vec![(a_id, b_id)])
+        fit(&a, &b, vec![(a_id, b_id)], Fit::Same)
+    }
+
+    fn shared<A: TypeInfo + 'static, B: TypeInfo + 'static>() -> bool {
+        let ((a, a_id), (b, b_id)) = (described::<A>(), described::<B>());
+        fit(&a, &b, vec![(a_id, b_id)], Fit::Shared)
     }
 
     mod ours {
@@ -159,9 +186,18 @@ mod tests {
     }
 
     #[test]
+    fn either_may_have_variants_of_its_own_where_only_what_both_have_is_compared() {
+        assert!(shared::<ours::Event, theirs::OneMore>() && shared::<theirs::OneMore, ours::Event>());
+        assert!(shared::<Option<ours::Event>, Option<theirs::OneMore>>());
+        assert!(!shared::<ours::Event, theirs::OtherIndex>());
+        assert!(!shared::<ours::Event, theirs::OtherLength>());
+        assert!(!shared::<ours::Event, theirs::OtherName>());
+    }
+
+    #[test]
     fn a_type_that_is_not_described_is_no_type() {
         let (registry, id) = described::<u8>();
-        assert!(!same_shapes(&registry, &registry, vec![(id, 77)]));
+        assert!(!fit(&registry, &registry, vec![(id, 77)], Fit::Same));
     }
 
     #[test]
@@ -187,6 +223,6 @@ mod tests {
         };
         let ours = registry(vec![0]);
         let theirs = registry((1..=100_000).collect());
-        assert!(!same_shapes(&ours, &theirs, vec![(0, 0)]));
+        assert!(!fit(&ours, &theirs, vec![(0, 0)], Fit::Same));
     }
 }

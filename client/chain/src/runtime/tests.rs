@@ -1,7 +1,15 @@
-use super::*;
-use crate::{testing::FakeChain, Wait};
-use codec::Encode;
-use scale_info::{TypeDef, Variant};
+use super::{
+    fit::{min_bond, queries_fit, spec_version, transactions_fit},
+    *,
+};
+use crate::{
+    metadata::{committed, COMMITTED_BYTES},
+    testing::{event, fee_paid, success, FakeChain},
+    Wait,
+};
+use codec::{Decode, Encode};
+use hashcard_primitives::social::{Reaction, ReactionCounts};
+use scale_info::{form::PortableForm, TypeDef, Variant};
 use subxt::ext::frame_metadata::{v16::RuntimeMetadataV16, RuntimeMetadata, RuntimeMetadataPrefixed};
 
 /// The committed metadata with a change, as a node would send it.
@@ -36,15 +44,16 @@ fn variants<'a>(metadata: &'a mut RuntimeMetadataV16, path: &[&str]) -> &'a mut 
 }
 
 fn judged(bytes: &[u8]) -> (Option<String>, Option<String>) {
-    let verdict = verdict(bytes).unwrap();
+    let verdict = verdict(bytes, false).unwrap();
     (verdict.no_queries, verdict.no_transactions)
 }
 
 #[test]
 fn the_committed_file_describes_what_this_program_uses() {
     let ours = committed();
-    assert_eq!(queries_fit(&ours, &ours), Ok(()));
-    assert_eq!(transactions_fit(&ours, &ours), Ok(()));
+    assert_eq!(queries_fit(&ours, &ours, &mut None), Ok(()));
+    assert_eq!(transactions_fit(&ours, &ours, &mut None), Ok(()));
+    assert_eq!(spec_version(&ours), Ok(*MADE_FOR));
     assert!(min_bond(&ours, "Seeders").unwrap() > 0);
     assert!(min_bond(&ours, "Validators").unwrap() > 0);
     assert_eq!(judged(COMMITTED_BYTES), (None, None));
@@ -146,7 +155,7 @@ async fn an_upgrade_is_noticed_before_the_next_transaction() {
     assert!(chain.heartbeat(&signer, Wait::Best).await.is_ok());
     {
         let mut state = fake.state();
-        state.spec_version = 2;
+        state.spec_version += 1;
         state.metadata = changed(|metadata| {
             variants(metadata, &["pallet_seeders", "pallet", "Call"]).retain(|call| call.name != "heartbeat");
         });
@@ -159,4 +168,126 @@ async fn an_upgrade_is_noticed_before_the_next_transaction() {
     assert_eq!(fake.state().handed_over.len(), handed_over);
     // Queries go on.
     assert!(chain.min_seat_bond().await.is_ok());
+}
+
+/// The runtime before candidates, reactions and the council, as a node of its time describes it.
+static SPEC_3: &[u8] = include_bytes!("../../artifacts/metadata-spec-3.scale");
+
+fn of_spec_3() -> FakeChain {
+    let fake = FakeChain::new();
+    {
+        let mut state = fake.state();
+        state.spec_version = 3;
+        state.metadata = SPEC_3.to_vec();
+    }
+    fake
+}
+
+#[test]
+fn an_older_runtime_is_understood_and_what_it_lacks_is_known() {
+    let found = verdict(SPEC_3, true).unwrap();
+    assert_eq!((found.no_queries, found.no_transactions), (None, None));
+    assert!(found.min_seat_bond > 0 && found.min_validator_bond.is_none() && found.events.is_some());
+    for what in [
+        "SocialApi_reactions",
+        "ValidatorsApi_candidate",
+        "social.react",
+        "validators.bond",
+    ] {
+        assert!(found.lacks.contains(what), "{what}");
+    }
+    assert!(found.lacks.iter().all(|what| {
+        let what = what.to_lowercase();
+        what.starts_with("social") || what.starts_with("validators")
+    }));
+    // One that is not older has no excuse.
+    assert!(verdict(SPEC_3, false).is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_older_runtime_has_works_and_what_it_has_not_is_told_by_name_and_sends_nothing() {
+    let fake = of_spec_3();
+    let chain = fake.connect().await;
+    let alice = crate::testing::signer("//Alice");
+    assert!(chain.heartbeat(&alice, Wait::Best).await.is_ok());
+    let then = chain.at_finalized().await.unwrap();
+    assert_eq!(then.reactions(7).await, Ok(ReactionCounts::default()));
+    let handed_over = fake.state().handed_over.len();
+    for (asked, named) in [
+        (
+            chain.react(&alice, 7, Reaction::Like, Wait::Best).await.map(drop),
+            "social.react",
+        ),
+        (then.following([1; 32]).await.map(drop), "SocialApi_following"),
+        (chain.min_validator_bond().await.map(drop), "Validators.MinBond"),
+    ] {
+        let Err(ChainError::NotYet {
+            what,
+            spec_version: 3,
+            ..
+        }) = asked
+        else {
+            panic!("{asked:?}")
+        };
+        assert_eq!(what, named);
+    }
+    assert_eq!(fake.state().handed_over.len(), handed_over);
+
+    // The same handle, after the upgrade.
+    {
+        let mut state = fake.state();
+        state.spec_version = *MADE_FOR;
+        state.metadata = COMMITTED_BYTES.to_vec();
+    }
+    assert!(chain.min_validator_bond().await.is_ok());
+    let reacted = chain.react(&alice, 7, Reaction::Like, Wait::Best).await;
+    assert!(!matches!(reacted, Err(ChainError::NotYet { .. })));
+    assert_eq!(fake.state().handed_over.len(), handed_over + 1);
+}
+
+/// Two events of a transaction, and one that only a newer runtime knows.
+fn with_a_newer_event(index: u32) -> Vec<Vec<u8>> {
+    let mut newer = event(index, "Cards", "Cleared", (7u64, 5u128));
+    newer[6] = NEWER;
+    vec![newer, fee_paid(index), success(index)]
+}
+
+/// Number of an event that this program does not know.
+const NEWER: u8 = 200;
+
+#[tokio::test(start_paused = true)]
+async fn events_that_only_a_newer_runtime_knows_are_passed_over_and_without_its_description_refused() {
+    let fake = FakeChain::new();
+    fake.state().events = with_a_newer_event;
+    let chain = fake.connect().await;
+    let alice = crate::testing::signer("//Alice");
+    let unread = chain.heartbeat(&alice, Wait::Best).await;
+    assert!(matches!(unread, Err(ChainError::Unknown { .. })), "{unread:?}");
+    {
+        let mut state = fake.state();
+        state.spec_version += 1;
+        state.metadata = changed(|metadata| {
+            let events = variants(metadata, &["pallet_cards", "pallet", "Event"]);
+            let mut newer = events
+                .iter()
+                .find(|event| event.name == "Cleared")
+                .unwrap()
+                .clone();
+            (newer.index, newer.name) = (NEWER, "Newer".into());
+            events.push(newer);
+        });
+    }
+    let read = chain.heartbeat(&alice, Wait::Best).await;
+    assert!(read.is_ok(), "{read:?}");
+}
+
+#[test]
+fn whoever_is_older_has_to_change() {
+    for (version, remedy) in [
+        (*MADE_FOR - 1, "until the chain is upgraded"),
+        (*MADE_FOR + 1, "update hashcard"),
+    ] {
+        let told = incompatible("ws://there", "it has no CardsApi.card".into(), version).to_string();
+        assert!(told.contains(remedy) && told.contains("CardsApi.card"), "{told}");
+    }
 }

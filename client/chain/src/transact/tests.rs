@@ -184,6 +184,30 @@ async fn a_transaction_that_no_block_takes_is_dropped_when_its_era_is_over() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_transaction_that_an_upgrade_outlived_is_signed_for_the_new_runtime_and_included_once() {
+    let (fake, chain) = selling().await;
+    fake.state().blocks_stay_empty = true;
+    let buying = tokio::spawn({
+        let chain = chain.clone();
+        async move { buy(&chain, Wait::Finalized).await }
+    });
+    sleep(SEARCH_PAUSE).await;
+    {
+        // A pool drops what the new runtime does not take.
+        let mut state = fake.state();
+        state.restart();
+        state.spec_version += 1;
+        state.blocks_stay_empty = false;
+    }
+    let began = Instant::now();
+    assert!(buying.await.unwrap().is_ok());
+    assert!(began.elapsed() < SILENCE * 2, "{:?}", began.elapsed());
+    let signed = distinct(&fake);
+    let included: usize = signed.iter().map(|bytes| fake.state().inclusions(bytes)).sum();
+    assert_eq!((signed.len(), included), (2, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_transaction_whose_number_another_one_used_is_dropped() {
     let (fake, chain) = selling().await;
     fake.state().blocks_stay_empty = true;

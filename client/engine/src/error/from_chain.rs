@@ -35,10 +35,15 @@ impl From<ChainError> for EngineError {
                 format!("the node at {url} follows another chain: expected {expected}, found {found}"),
                 "name a node of the right chain: --node URL",
             ),
-            Incompatible { url, reason } => Self::new(
+            Incompatible { url, reason, remedy } => Self::new(
                 Code::WrongChain,
                 format!("the runtime of the chain at {url} does not fit this program: {reason}"),
-                "update hashcard",
+                remedy,
+            ),
+            NotYet { url, what, spec_version, made_for } => Self::new(
+                Code::WrongChain,
+                format!("the chain at {url} has no {what}: its runtime has version {spec_version}, and this program was made for {made_for}"),
+                "ask again when the chain was upgraded and that is final; all else works until then",
             ),
             InsufficientFunds { call, needed, free } => {
                 let needed_said = needed.map(|amount| format!("; needed: {}", Amount(amount))).unwrap_or_default();

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{json, Value};
 use tokio::process::Command;
 
+use super::earlier;
 use crate::binaries::binary;
 use crate::failure::{ensure, Failure, Told};
 
@@ -33,6 +34,8 @@ pub struct Plan {
     /// Whether it may be parted. Its nodes then talk by the other of the two network libraries: the ordinary one, litep2p, keeps a
     /// peer that is no longer reserved as one that came by itself (sc-network 0.60).
     pub divisible: bool,
+    /// Whether it begins with the earlier runtime (see [`super::earlier`]) in place of the node's own.
+    pub earlier: bool,
 }
 
 impl Plan {
@@ -43,8 +46,18 @@ impl Plan {
             full: 0,
             epoch_slots: EPOCH_SLOTS,
             divisible: false,
+            earlier: false,
         }
     }
+}
+
+/// The runtime that the node has compiled in, as a chain has it in its state.
+pub async fn own_runtime() -> Told<Vec<u8>> {
+    let preset = node(&["export-chain-spec", "--chain", "local"]).await?;
+    let network: Value = serde_json::from_str(&preset).map_err(said)?;
+    let code = network["genesis"]["runtimeGenesis"]["code"].as_str();
+    let bytes = code.and_then(|code| hex::decode(code.trim_start_matches("0x")).ok());
+    bytes.ok_or_else(|| Failure::new("a specification without a runtime"))
 }
 
 /// What a validator is called; keys and account are derived of it, `//Alice`.
@@ -68,15 +81,18 @@ pub async fn write(folder: &Path, plan: Plan) -> Told<PathBuf> {
 
 /// Made once for each plan and program: it takes seconds of a processor.
 async fn specification(folder: &Path, plan: Plan) -> Told<String> {
-    type Made = BTreeMap<(usize, u64), String>;
+    type Made = BTreeMap<(usize, u64, bool), String>;
     static MADE: tokio::sync::Mutex<Made> = tokio::sync::Mutex::const_new(BTreeMap::new());
     let mut made = MADE.lock().await;
-    let key = (plan.validators, plan.epoch_slots);
+    let key = (plan.validators, plan.epoch_slots, plan.earlier);
     if let Some(specification) = made.get(&key) {
         return Ok(specification.clone());
     }
     let mut network: Value = serde_json::from_str(preset().await?).map_err(said)?;
     adapt(&mut network, plan).await?;
+    if plan.earlier {
+        earlier::put_in_place(&mut network).await?;
+    }
     let plain = folder.join("network.json");
     std::fs::write(&plain, network.to_string())?;
     let plain = plain.display().to_string();
