@@ -10,7 +10,7 @@ use crate::{
     metadata::{cards, channels, keys, rewards, seeders},
     Account, At, Chain, ChainAt, ChainError, Result,
 };
-use codec::{Decode, Encode};
+use codec::Decode;
 use hashcard_primitives::{
     card::CardId,
     channel::{PoolId, SessionId},
