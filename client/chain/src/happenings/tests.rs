@@ -1,5 +1,6 @@
 use super::*;
 use crate::testing::{event, fee_paid, success, FakeChain};
+use codec::{Compact, Encode};
 use hashcard_primitives::key::Sale;
 
 const ALICE: Account = [1; 32];

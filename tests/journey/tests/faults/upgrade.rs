@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
+use hashcard_chain::{Chain, ChainError};
 use hashcard_journey_tests::network::books::Books;
 use hashcard_journey_tests::network::earlier::SPEC_VERSION;
 use hashcard_journey_tests::network::genesis::own_runtime;
@@ -12,6 +13,7 @@ use hashcard_journey_tests::network::operator::Operator;
 use hashcard_journey_tests::{
     content, ensure, has_full_seats, until, Failure, Home, Lifetime, Network, Node, Plan, Run, Setting, Told,
 };
+use hashcard_primitives::key::OrderState;
 use hashcard_primitives::validator::Standing;
 use serde_json::{json, Value};
 
@@ -104,6 +106,16 @@ impl<'a> Stage<'a> {
 
     fn node(&self) -> &Node {
         &self.network.member(self.gate).node
+    }
+
+    /// Whether an order waits for its key.
+    async fn has_open(&self, order: &Value) -> Told<bool> {
+        let said = |error: ChainError| Failure::new(error.to_string());
+        let chain = Chain::connect(&self.node().url()).await.map_err(said)?;
+        let now = chain.at_finalized().await.map_err(said)?;
+        let number = order.as_u64().unwrap_or_default();
+        let order = now.order(number).await.map_err(said)?;
+        Ok(order.is_some_and(|order| matches!(order.state, OrderState::Waiting { .. })))
     }
 
     async fn version_after(&self, hash: &Value) -> Told<u64> {
@@ -286,10 +298,8 @@ async fn after(stage: &Stage<'_>, film: &Path, sidecars: Sidecars, traffic: &Tra
         order,
         promised,
     } = sidecars;
-    let orders = stage.buyer.done(&["keys"]).await?;
-    ensure(orders["orders"][0]["order"] == order, || {
-        format!("order {order} is not open any more: {orders}")
-    })?;
+    let is_open = stage.has_open(&order).await?;
+    ensure(is_open, || format!("order {order} is not open any more"))?;
     let heard = buying.said_so_far()?;
     ensure(heard.iter().all(|event| event["event"] != "fulfilled"), || {
         format!("{heard:?}")
