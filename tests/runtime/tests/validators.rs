@@ -370,7 +370,7 @@ fn votes_that_were_withheld_are_of_no_session_after_the_punishment_and_cost_noth
             (set, set_id + 1)
         );
         let report = |votes: &sp_consensus_grandpa::EquivocationProof<H256, u32>, session| {
-            let member = Historical::prove(key.clone()).expect("he is in the set");
+            let member = Historical::prove(key).expect("he is in the set");
             include(RuntimeCall::Grandpa(
                 pallet_grandpa::Call::report_equivocation_unsigned {
                     equivocation_proof: Box::new(votes.clone()),
