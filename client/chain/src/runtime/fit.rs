@@ -267,7 +267,6 @@ fn same_lists(ours: &Metadata, a: &[u32], theirs: &Metadata, b: &[u32]) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use codec::MaxEncodedLen;
     use hashcard_primitives::lengths::Lengths;
 
